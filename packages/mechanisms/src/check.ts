@@ -1,0 +1,22 @@
+import { MechanismError, type MechanismErrorCode } from './errors.js';
+
+/** Throws unless `n` is an integer in [low, high]. The message names what was expected, never what came. */
+export function checkInteger(code: MechanismErrorCode, label: string, n: number, low: number, high: number): void {
+  if (!Number.isInteger(n) || n < low || n > high) {
+    throw new MechanismError(code, `${label} must be an integer from ${low} to ${high}`);
+  }
+}
+
+/** Throws unless `bytes` has exactly `length` bytes. */
+export function checkReportLength(bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) {
+    throw new MechanismError('report-malformed', `a report of this metric has ${length} byte(s)`);
+  }
+}
+
+/** Throws `value-out-of-range` unless `value` is an index of the domain. */
+export function checkValue(value: number, domainSize: number): void {
+  if (!Number.isInteger(value) || value < 0 || value >= domainSize) {
+    throw new MechanismError('value-out-of-range', `a value is an integer from 0 to ${domainSize - 1}`);
+  }
+}

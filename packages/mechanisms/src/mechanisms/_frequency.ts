@@ -1,0 +1,32 @@
+import { estimateSupport, type Support } from '../estimate/support.js';
+import type { Aggregator, Params, Quantity } from '../mechanism.js';
+
+/** The frequency of each value of the domain. */
+function frequency(index: number): Quantity {
+  return { name: 'frequency', index, weights: (value) => (value === index ? 1 : 0) };
+}
+
+type Estimating<P extends Params, R> = Pick<
+  Aggregator<P, R>,
+  'quantities' | 'estimate' | 'variance' | 'isDistribution'
+>;
+
+/**
+ * Estimation for mechanisms whose state counts the reports that support each value of the domain.
+ *
+ * Estimate (C/n - q)/(p - q); variance (f p(1-p) + (1-f) q(1-q)) / (n (p-q)^2), the population held fixed.
+ * Wang, Blocki, Li, Jha 2017, section 3.
+ */
+export function domainAggregates<P extends Params, R>(support: (params: P) => Support): Estimating<P, R> {
+  return {
+    isDistribution: true,
+    quantities: (params) => Array.from({ length: params.domainSize }, (_, index) => frequency(index)),
+    estimate: (params, state, confidence = 0.95) =>
+      Array.from(state.counts, (count) => estimateSupport(support(params), count, state.n, { confidence })),
+    variance: (params, shares, n) => {
+      const { p, q } = support(params);
+      const scale = n * (p - q) ** 2;
+      return Float64Array.from(shares, (share) => (share * p * (1 - p) + (1 - share) * q * (1 - q)) / scale);
+    },
+  };
+}

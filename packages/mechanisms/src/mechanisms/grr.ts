@@ -1,0 +1,99 @@
+/**
+ * GRR: generalized (k-ary) randomized response.
+ *
+ * Citation: Warner 1965; for k values Kairouz, Bonawitz, Ramage 2016, "Discrete distribution estimation under
+ * local privacy", section 3.1.
+ * Guarantee: epsilon per report. With probability `keep` the report is the value, otherwise a uniform one of all k:
+ * the truth has p = keep + (1-keep)/k, every other value q = (1-keep)/k, and p/q <= e^epsilon.
+ * Estimator: support counts; rare-value variance times n: (e^epsilon + k - 2) / (e^epsilon - 1)^2.
+ * Report: log2 k bits, in whole bytes.
+ * Use when: the domain has fewer than about 3 e^epsilon + 2 values.
+ * Not when: it has more; the variance grows with k (OUE).
+ */
+import { checkInteger, checkReportLength, checkValue } from '../check.js';
+import { MechanismError } from '../errors.js';
+import { MICRO, microEpsilon } from '../exact/epsilon.js';
+import { expBelow, SCALE } from '../exact/exponential.js';
+import { lnAbove } from '../exact/logarithm.js';
+import { ratio } from '../exact/ratio.js';
+import type { Aggregator, Channel, Client, Params } from '../mechanism.js';
+import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { uniformInt } from '../random/uniform-int.js';
+import { emptyState, mergeStates } from '../state.js';
+import { domainAggregates } from './_frequency.js';
+
+export interface GrrParams extends Params {
+  readonly keep: Threshold;
+}
+
+/** The value reported. */
+export type GrrReport = number;
+
+const ONE = 1n << 64n;
+const ID = 'grr';
+const MAX_DOMAIN = 2 ** 20;
+
+/**
+ * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
+ * @param options.domainSize - k, 2 to 2^20
+ * @returns `keep` = (E-1)/(E+k-1) rounded down to a multiple of 2^-64, E = e^epsilon
+ * @throws MechanismError `epsilon-out-of-range`, `domain-size-out-of-range`
+ */
+export function params(options: { epsilon: number; domainSize: number }): GrrParams {
+  const micro = microEpsilon(options.epsilon);
+  checkInteger('domain-size-out-of-range', 'domainSize', options.domainSize, 2, MAX_DOMAIN);
+  const e = expBelow(BigInt(micro), BigInt(MICRO));
+  const k = BigInt(options.domainSize);
+  return Object.freeze({
+    mechanism: ID,
+    microEpsilon: micro,
+    domainSize: options.domainSize,
+    reportBytes: Math.ceil(Math.log2(options.domainSize) / 8),
+    keep: threshold((ONE * (e - SCALE)) / (e + (k - 1n) * SCALE)),
+  });
+}
+
+export const client: Client<GrrParams, GrrReport> = {
+  id: ID,
+  params,
+  randomize(p, value, source) {
+    checkValue(value, p.domainSize);
+    return bernoulli(source, p.keep) ? value : uniformInt(source, p.domainSize);
+  },
+  encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
+};
+
+export const aggregator: Aggregator<GrrParams, GrrReport> = {
+  id: ID,
+  params,
+  decode(p, bytes) {
+    checkReportLength(bytes, p.reportBytes);
+    const report = bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+    if (report >= p.domainSize) throw new MechanismError('report-malformed', `a symbol is below ${p.domainSize}`);
+    return report;
+  },
+  empty: (p) => emptyState(p, p.domainSize),
+  accumulate(_params, state, report) {
+    state.n++;
+    state.counts[report] = (state.counts[report] as number) + 1;
+  },
+  merge: (_params, state, other) => mergeStates(state, other),
+  ...domainAggregates((params: GrrParams) => {
+    const keep = probability(params.keep);
+    const q = (1 - keep) / params.domainSize;
+    return { p: keep + q, q };
+  }),
+};
+
+/** Numerator of P[report | value] over k 2^64. */
+function mass(p: GrrParams, isTruth: boolean): bigint {
+  const keep = numerator(p.keep);
+  return ONE - keep + (isTruth ? BigInt(p.domainSize) * keep : 0n);
+}
+
+export const channel: Channel<GrrParams, GrrReport> = {
+  id: ID,
+  likelihood: (p, value, report) => ratio(mass(p, value === report), BigInt(p.domainSize) * ONE),
+  reports: (p) => Array.from({ length: p.domainSize }, (_, report) => report),
+  effectiveEpsilon: (p) => lnAbove(mass(p, true), mass(p, false)),
+};

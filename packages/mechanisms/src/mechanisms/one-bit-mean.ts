@@ -1,0 +1,158 @@
+/**
+ * 1-bit mean: the mean of a clamped count from one bit, and two shares beside it.
+ *
+ * Citation: Ding, Kulkarni, Yekhanin 2017, "Collecting telemetry data privately", section 3 (1BitMean). The side
+ * questions are ours: each report answers ONE question, drawn independently of the value and sent in the clear
+ * (half of the reports the mean, a quarter each "is it zero?" and "is it at the clamp?"), with all of epsilon.
+ * Guarantee: epsilon per report. The value is rounded at random to a yes or no (yes with probability value/clamp for
+ * the mean, certainly for the side questions), which is preprocessing and costs nothing; the yes or no passes
+ * through binary randomized response.
+ * Estimator: clamp (b - q)/(p - q), b the share of yes among those asked; its variance for each answer is at
+ * most pi(1-pi)/(p-q)^2 clamp^2, pi the probability of a yes. The standard error uses that bound, which needs
+ * nothing but the mean; it is generous when counts sit at both ends.
+ * Report: 3 bits: question times 2 plus answer, in one byte.
+ * Use when: the mean or the total of a count is wanted, whatever its range.
+ * Not when: the shape of the distribution is wanted (bucket it, and use OUE).
+ */
+import { checkInteger, checkReportLength, checkValue } from '../check.js';
+import { MechanismError } from '../errors.js';
+import { estimateSupport } from '../estimate/support.js';
+import { MICRO, microEpsilon } from '../exact/epsilon.js';
+import { expBelow, SCALE } from '../exact/exponential.js';
+import { lnAbove } from '../exact/logarithm.js';
+import { ratio } from '../exact/ratio.js';
+import type { Aggregator, Channel, Client, Params, State } from '../mechanism.js';
+import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { uniformInt } from '../random/uniform-int.js';
+import { emptyState, mergeStates } from '../state.js';
+
+export interface OneBitMeanParams extends Params {
+  /** The largest count: values are 0 .. clamp. */
+  readonly clamp: number;
+  readonly truth: Threshold;
+}
+
+/** Question times 2 plus answer: 0 to 5. */
+export type OneBitMeanReport = number;
+
+const MEAN = 0;
+const ZERO = 1;
+const AT_CLAMP = 2;
+const QUESTIONS = 3;
+
+/** Of four equal draws two ask for the mean. */
+const DRAWS = [MEAN, MEAN, ZERO, AT_CLAMP] as const;
+const CHANCE = [2n, 1n, 1n] as const;
+
+const ONE = 1n << 64n;
+const ID = 'one-bit-mean';
+const MAX_CLAMP = 2 ** 20;
+
+/**
+ * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
+ * @param options.domainSize - clamp + 1: values are the counts 0 .. clamp; clamp is 1 to 2^20
+ * @returns p = `truth` = E/(E+1) rounded down to a multiple of 2^-64, E = e^epsilon; q = 1 - p
+ * @throws MechanismError `epsilon-out-of-range`, `clamp-out-of-range`
+ */
+export function params(options: { epsilon: number; domainSize: number }): OneBitMeanParams {
+  const micro = microEpsilon(options.epsilon);
+  const clamp = options.domainSize - 1;
+  checkInteger('clamp-out-of-range', 'clamp', clamp, 1, MAX_CLAMP);
+  const e = expBelow(BigInt(micro), BigInt(MICRO));
+  return Object.freeze({
+    mechanism: ID,
+    microEpsilon: micro,
+    domainSize: options.domainSize,
+    reportBytes: 1,
+    clamp,
+    truth: threshold((ONE * e) / (e + SCALE)),
+  });
+}
+
+/** Out of `clamp`, how surely the true answer to `question` is yes. */
+function yesOutOfClamp(params: OneBitMeanParams, question: number, value: number): number {
+  if (question === MEAN) return value;
+  return value === (question === ZERO ? 0 : params.clamp) ? params.clamp : 0;
+}
+
+export const client: Client<OneBitMeanParams, OneBitMeanReport> = {
+  id: ID,
+  params,
+  randomize(p, value, source) {
+    checkValue(value, p.domainSize);
+    const question = DRAWS[uniformInt(source, DRAWS.length)] as number;
+    // Drawn for every question and value, so that the number of words says nothing.
+    const isYes = uniformInt(source, p.clamp) < yesOutOfClamp(p, question, value);
+    return 2 * question + Number(bernoulli(source, p.truth) === isYes);
+  },
+  encode: (_params, report) => Uint8Array.of(report),
+};
+
+function support(p: OneBitMeanParams) {
+  const truth = probability(p.truth);
+  return { p: truth, q: 1 - truth };
+}
+
+/** How many were asked, and how many said yes. */
+function answers(state: State, question: number): { asked: number; yes: number } {
+  const yes = state.counts[2 * question + 1] as number;
+  return { asked: yes + (state.counts[2 * question] as number), yes };
+}
+
+export const aggregator: Aggregator<OneBitMeanParams, OneBitMeanReport> = {
+  id: ID,
+  params,
+  decode(_params, bytes) {
+    checkReportLength(bytes, 1);
+    const report = bytes[0] as number;
+    if (report >= 2 * QUESTIONS) throw new MechanismError('report-malformed', 'a report is below 6');
+    return report;
+  },
+  empty: (p) => emptyState(p, 2 * QUESTIONS),
+  accumulate(_params, state, report) {
+    state.n++;
+    state.counts[report] = (state.counts[report] as number) + 1;
+  },
+  merge: (_params, state, other) => mergeStates(state, other),
+  isDistribution: false,
+  quantities: (p) => [
+    { name: 'mean', weights: (value) => value },
+    { name: 'zero', weights: (value) => Number(value === 0) },
+    { name: 'at-clamp', weights: (value) => Number(value === p.clamp) },
+  ],
+  estimate(p, state, confidence = 0.95) {
+    return [MEAN, ZERO, AT_CLAMP].map((question) => {
+      const { asked, yes } = answers(state, question);
+      // A mean does not fix the spread of its population, so nothing is credited for having asked most of it.
+      const answered = question === MEAN ? 0 : asked / Math.max(1, state.n);
+      return estimateSupport(support(p), yes, asked, { confidence, answered, scale: question === MEAN ? p.clamp : 1 });
+    });
+  },
+  variance(params, shares, n) {
+    const { p, q } = support(params);
+    return Float64Array.from([MEAN, ZERO, AT_CLAMP], (question) => {
+      let sum = 0;
+      for (let value = 0; value < params.domainSize; value++) {
+        const pi = q + (yesOutOfClamp(params, question, value) / params.clamp) * (p - q);
+        sum += (shares[value] as number) * pi * (1 - pi);
+      }
+      const scale = question === MEAN ? params.clamp : 1;
+      return (sum * scale * scale) / (n * (p - q) ** 2);
+    });
+  },
+};
+
+export const channel: Channel<OneBitMeanParams, OneBitMeanReport> = {
+  id: ID,
+  likelihood(p, value, report) {
+    const question = report >> 1;
+    const clamp = BigInt(p.clamp);
+    const surely = BigInt(yesOutOfClamp(p, question, value));
+    const truth = numerator(p.truth);
+    const yes = surely * truth + (clamp - surely) * (ONE - truth);
+    const answer = (report & 1) === 1 ? yes : clamp * ONE - yes;
+    return ratio((CHANCE[question] as bigint) * answer, 4n * clamp * ONE);
+  },
+  reports: () => Array.from({ length: 2 * QUESTIONS }, (_, report) => report),
+  effectiveEpsilon: (p) => lnAbove(numerator(p.truth), ONE - numerator(p.truth)),
+};

@@ -1,0 +1,51 @@
+/**
+ * SUE: symmetric unary encoding, the one-time form of basic RAPPOR.
+ *
+ * Citation: Erlingsson, Pihur, Korolova 2014, "RAPPOR", section 3.1 (basic RAPPOR, instantaneous step alone);
+ * named SUE by Wang, Blocki, Li, Jha 2017, section 4.2.
+ * Guarantee: epsilon per report. Own and other bits are set with p and q = 1 - p, p/q = e^(epsilon/2); two values
+ * differ in two bits.
+ * Estimator: support counts; rare-value variance times n: e^(epsilon/2) / (e^(epsilon/2) - 1)^2.
+ * Report: domainSize bits.
+ * Use when: the domain is moderate, and frequent values matter as much as rare ones.
+ * Not when: most values are rare (OUE has lower variance there), or upload must be small.
+ */
+import { checkInteger } from '../check.js';
+import { MICRO, microEpsilon } from '../exact/epsilon.js';
+import { expBelow, SCALE } from '../exact/exponential.js';
+import { lnAbove } from '../exact/logarithm.js';
+import { numerator, threshold } from '../random/bernoulli.js';
+import { MAX_UNARY_DOMAIN, type UnaryParams, unaryAggregator, unaryChannel, unaryClient } from './_unary.js';
+
+const ONE = 1n << 64n;
+const ID = 'sue';
+
+/**
+ * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
+ * @param options.domainSize - 2 to 65,536
+ * @returns p = `keep` = E/(E+1) rounded down to a multiple of 2^-64, E = e^(epsilon/2), and q = `other` = 1 - p
+ * @throws MechanismError `epsilon-out-of-range`, `domain-size-out-of-range`
+ */
+export function params(options: { epsilon: number; domainSize: number }): UnaryParams {
+  const micro = microEpsilon(options.epsilon);
+  checkInteger('domain-size-out-of-range', 'domainSize', options.domainSize, 2, MAX_UNARY_DOMAIN);
+  const e = expBelow(BigInt(micro), BigInt(2 * MICRO));
+  const keep = (ONE * e) / (e + SCALE);
+  return Object.freeze({
+    mechanism: ID,
+    microEpsilon: micro,
+    domainSize: options.domainSize,
+    reportBytes: Math.ceil(options.domainSize / 8),
+    keep: threshold(keep),
+    other: threshold(ONE - keep),
+  });
+}
+
+export const client = unaryClient(ID, params);
+export const aggregator = unaryAggregator(ID, params);
+
+/** Two values differ in two bits, each with likelihood ratio p/q at most: ln (p/q)^2. */
+export const channel = unaryChannel(ID, ({ keep }) => {
+  const p = numerator(keep);
+  return lnAbove(p * p, (ONE - p) * (ONE - p));
+});

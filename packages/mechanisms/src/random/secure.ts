@@ -1,0 +1,17 @@
+import { blockSource, type WordSource } from './word-source.js';
+
+/** The part of Web Crypto that a secure source needs. */
+export interface RandomValues {
+  getRandomValues(words: Uint32Array<ArrayBuffer>): unknown;
+}
+
+/**
+ * The secure source: the operating system's generator through Web Crypto.
+ *
+ * @param crypto - usually `globalThis.crypto`
+ * @param blockWords - words fetched at a time, 1 to 16384 (Web Crypto's quota of 64 KiB). A call costs about
+ *   2 us whatever its size, so bulk users take the quota; a device takes 1 KiB.
+ */
+export function secureSource(crypto: RandomValues, blockWords = 256): WordSource {
+  return blockSource((words) => crypto.getRandomValues(words as Uint32Array<ArrayBuffer>), blockWords);
+}

@@ -1,0 +1,41 @@
+export { fromBase64url, fromHex, toBase64url, toHex, utf8 } from './bytes.js';
+export { EXPIRY_NOTICE_DAYS, policy } from './policy.js';
+export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
+export { RegistryError, type RegistryErrorCode } from './registry/errors.js';
+export { type ClientLookup, registryFromJson, registryToJson, registryToText } from './registry/json.js';
+export { boolean, category, count, type NumberOptions, quantity, text, timing } from './registry/kinds.js';
+export { labels, NONE, population } from './registry/labels.js';
+export type { Aggregate, Declared, Domain, Kind, Metric, MetricOptions, Period } from './registry/metric.js';
+export {
+  chargePerWindow,
+  drawParticipation,
+  type ParticipationClass,
+  participationClasses,
+} from './registry/participation.js';
+export {
+  type Bound,
+  type Budget,
+  type Declarations,
+  defineRegistry,
+  type Registry,
+  type RegistryOptions,
+} from './registry/registry.js';
+export { DAY_MS, dayOf, formatDay, parseDay, periodStart } from './time.js';
+export {
+  type Batch,
+  BatchError,
+  type BatchJson,
+  batchFromJson,
+  batchToJson,
+  encodeBatch,
+  type Header,
+  headerFromJson,
+  NONCE_BYTES,
+  parseHeader,
+  parseReports,
+  splitReports,
+  WIRE_VERSION,
+  type WireReport,
+  type WireTable,
+} from './wire/batch.js';
+export { type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';

@@ -1,0 +1,45 @@
+/** Every default and limit both sides share, each with its reason. */
+export const policy = Object.freeze({
+  /** One report lets nobody raise their odds about any answer by more than e. */
+  defaultEpsilon: 1,
+  /** Above 4 one report shifts odds 55-fold: the metric must say why. */
+  epsilonNeedingReason: 4,
+  /** Above 10 a report is the truth 22,025 times in 22,026. That is not local privacy. */
+  maxEpsilon: 10,
+
+  budget: Object.freeze({
+    /** Sum over all metrics that one installation spends in one budget window. */
+    perWindow: 8,
+    /** Four whole weeks: periods of 1, 7 and 28 days all divide it. */
+    windowDays: 28,
+    /** A year of full windows (13 of 8), then silence. */
+    lifetime: 104,
+  }),
+
+  /** Cadences that tile a budget window. */
+  periods: Object.freeze([1, 7, 28] as const),
+
+  /** A bitmap of present metrics stays within 64 bytes. */
+  maxMetrics: 512,
+  /** A description is read by people, and ships in the app. */
+  maxTextLength: 500,
+  /** Categories of one metric. */
+  maxCategories: 4096,
+
+  /** A batch, whole, in bytes: four of them fit the 60 KiB a browser lets a closing page send. */
+  maxBatchBytes: 14_336,
+  /** How far a report's period may lie behind the day its batch was made, in days from the period's end. */
+  maxReportAgeDays: 28,
+  /**
+   * Days a server remembers which batches it has counted. A batch made on an older day is refused for good, so
+   * that a replay after the memory is gone cannot count twice; a device drops it at the same age.
+   */
+  retainedDays: 8,
+  /** A device's clock may run ahead: a batch may be dated this many days after the server's day. */
+  clockSkewDays: 1,
+  /** A server keeps asking for a retry this long while it does not know a registry. */
+  unknownRegistryDays: 7,
+});
+
+/** Days before an expiry at which `registry check` begins to fail. */
+export const EXPIRY_NOTICE_DAYS = 30;

@@ -1,0 +1,37 @@
+import type { Metric } from './metric.js';
+
+/** What the label of "no event" is in every metric that has it as a value of its own. */
+export const NONE = 'none';
+
+/** A label for each value of a metric, in the order of their indexes. */
+export function labels(metric: Pick<Metric, 'kind' | 'domain' | 'domainSize'>): readonly string[] {
+  const { kind, domain } = metric;
+  if (kind === 'boolean') return ['no', 'yes'];
+  if (kind === 'category') return [...(domain.values ?? []), NONE];
+  if (kind === 'count') return Array.from({ length: metric.domainSize }, (_, value) => String(value));
+  if (kind === 'text') return [];
+  const edges = domain.edges ?? [];
+  return [
+    ...edges.slice(1).map((high, i) => bucketLabel(edges[i] as number, high, i === 0, i === edges.length - 2)),
+    NONE,
+  ];
+}
+
+function bucketLabel(low: number, high: number, isFirst: boolean, isLast: boolean): string {
+  if (isFirst) return `below ${high}`;
+  return isLast ? `${low} or more` : `${low} to ${high}`;
+}
+
+/** What the shares of a metric are shares of: printed with every estimate. */
+export function population(metric: Pick<Metric, 'kind' | 'aggregate' | 'period'>): string {
+  const period = metric.period === 1 ? 'day' : `${metric.period} days`;
+  const one = {
+    any: 'whether it happened at least once',
+    sum: 'the sum of the period, clamped',
+    first: 'the first event',
+    last: 'the last event',
+    max: 'the largest event',
+    random: 'one random event',
+  }[metric.aggregate];
+  return `reporting installations, per period of ${period}: ${one}`;
+}

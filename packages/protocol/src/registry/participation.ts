@@ -1,0 +1,88 @@
+import { uniformInt, type WordSource } from '@dither/mechanisms';
+import type { Metric } from './metric.js';
+
+/** What drawing and counting need to know of a metric. */
+export type Charged = Pick<Metric, 'id' | 'period' | 'microEpsilon'>;
+
+/** Metrics of one period, and what a device may spend on them together in one budget window. */
+export interface ParticipationClass<M extends Charged = Charged> {
+  readonly period: number;
+  /** Millionths of epsilon per budget window. */
+  readonly cap: number;
+  readonly metrics: readonly M[];
+}
+
+/** What a metric charges if every one of its periods in a budget window is reported. */
+export function chargePerWindow(metric: Charged, windowDays: number): number {
+  return (metric.microEpsilon * windowDays) / metric.period;
+}
+
+/**
+ * Splits the budget of a window over the periods in use.
+ *
+ * The budget rolls, and each window's draw is independent of the one before. A window that drew a four-weekly
+ * metric spends all of it on its last day; if the next one drew daily metrics instead, a rolling window over both
+ * would hold both sums. With a fixed share per period this cannot happen: any rolling window holds the same number
+ * of period ends of each length, each within its share (docs/adr/0006).
+ *
+ * Shares grow in steps of the largest charge of their class, always where the smallest part of what is asked for
+ * has been granted, until no step fits.
+ *
+ * @param budget - millionths of epsilon per window
+ */
+export function participationClasses<M extends Charged>(
+  metrics: readonly M[],
+  budget: number,
+  windowDays: number,
+): readonly ParticipationClass<M>[] {
+  const classes = [...new Set(metrics.map((m) => m.period))]
+    .sort((a, b) => a - b)
+    .map((period) => {
+      const members = metrics.filter((m) => m.period === period);
+      const charges = members.map((m) => chargePerWindow(m, windowDays));
+      return {
+        period,
+        metrics: members,
+        demand: charges.reduce((sum, charge) => sum + charge, 0),
+        step: Math.max(...charges),
+        cap: 0,
+      };
+    });
+  for (let left = budget; ; ) {
+    const next = classes
+      .filter((c) => c.cap < c.demand && Math.min(c.step, c.demand - c.cap) <= left)
+      .sort((a, b) => a.cap / a.demand - b.cap / b.demand)[0];
+    if (next === undefined) break;
+    const granted = Math.min(next.step, next.demand - next.cap);
+    next.cap += granted;
+    left -= granted;
+  }
+  return classes.map(({ period, cap, metrics: members }) => ({ period, cap, metrics: members }));
+}
+
+/**
+ * Draws the metrics an installation reports in one budget window: in each class a random order, of which those are
+ * taken that still fit. Depends on nothing but the registry and the source.
+ */
+export function drawParticipation(
+  classes: readonly ParticipationClass[],
+  windowDays: number,
+  source: WordSource,
+): readonly string[] {
+  return classes.flatMap(({ cap, metrics }) => {
+    const order = [...metrics];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = uniformInt(source, i + 1);
+      [order[i], order[j]] = [order[j] as Charged, order[i] as Charged];
+    }
+    let left = cap;
+    return order
+      .filter((metric) => {
+        const charge = chargePerWindow(metric, windowDays);
+        if (charge > left) return false;
+        left -= charge;
+        return true;
+      })
+      .map((metric) => metric.id);
+  });
+}

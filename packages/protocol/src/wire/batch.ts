@@ -1,0 +1,221 @@
+import { fromBase64url, fromHex, toBase64url, toHex } from '../bytes.js';
+import { policy } from '../policy.js';
+import type { Metric } from '../registry/metric.js';
+
+/**
+ * A batch as bytes. Integers are little-endian.
+ *
+ *     1  version, 1
+ *     2  day the batch was made
+ *    16  nonce: names the batch, and lets it be counted once
+ *     8  fingerprint of the registry
+ *   then one or more groups, to the end of the batch:
+ *     2  window: first day of the period reported
+ *     b  bitmap of the metrics present, b = ceil(metrics / 8); bit i of byte j is metric 8j + i, in the order of the
+ *        registry's wire table; bits beyond the last metric are zero
+ *     .  their reports, in that order, each of the length its metric fixes
+ */
+export const WIRE_VERSION = 1;
+export const NONCE_BYTES = 16;
+const HEADER_BYTES = 27;
+
+/** What laying out a batch needs to know of a registry. */
+export interface WireTable {
+  readonly fingerprint: string;
+  readonly wire: readonly Pick<Metric, 'params'>[];
+}
+
+export interface Header {
+  readonly day: number;
+  readonly nonce: Uint8Array;
+  /** Fingerprint of the registry, 16 hexadecimal digits. */
+  readonly registry: string;
+}
+
+/** One report of a batch: metric `index` of the wire table, in the period that starts on day `window`. */
+export interface WireReport {
+  readonly index: number;
+  readonly window: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Batch extends Header {
+  readonly reports: readonly WireReport[];
+}
+
+/** Thrown for bytes that are not a batch; `code` is the problem to answer with. */
+export class BatchError extends Error {
+  override readonly name = 'BatchError';
+  readonly code: 'malformed-batch' | 'unsupported-version';
+  constructor(code: BatchError['code'], expected: string) {
+    super(`${code}: ${expected}`);
+    this.code = code;
+  }
+}
+
+function malformed(expected: string): BatchError {
+  return new BatchError('malformed-batch', expected);
+}
+
+function reportBytes(table: WireTable, index: number): number {
+  return table.wire[index]?.params?.reportBytes as number;
+}
+
+/**
+ * The bytes of a batch. Reports are grouped by window, earliest first, in the order of the table.
+ * At most one report per metric and window; the caller keeps the whole within `policy.maxBatchBytes`
+ * (see {@link splitReports}).
+ */
+export function encodeBatch(table: WireTable, batch: Omit<Batch, 'registry'>): Uint8Array {
+  const bitmapBytes = Math.ceil(table.wire.length / 8);
+  const windows = [...new Set(batch.reports.map((report) => report.window))].sort((a, b) => a - b);
+  const bytes: number[] = [
+    WIRE_VERSION,
+    batch.day & 255,
+    batch.day >> 8,
+    ...batch.nonce,
+    ...(fromHex(table.fingerprint) as Uint8Array),
+  ];
+  for (const window of windows) {
+    const group = batch.reports.filter((report) => report.window === window).sort((a, b) => a.index - b.index);
+    const bitmap = new Uint8Array(bitmapBytes);
+    for (const { index } of group) bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
+    bytes.push(window & 255, window >> 8, ...bitmap);
+    for (const report of group) bytes.push(...report.bytes);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Splits reports so that each part, encoded, stays within the limit. Depends on their lengths alone. */
+export function splitReports(table: WireTable, reports: readonly WireReport[]): readonly (readonly WireReport[])[] {
+  const groupBytes = 2 + Math.ceil(table.wire.length / 8);
+  const parts: WireReport[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const report of reports) {
+    // Counted as if every report opened a group: simple, and never too little.
+    const cost = groupBytes + report.bytes.length;
+    if (size + cost > policy.maxBatchBytes) {
+      parts.push([]);
+      size = HEADER_BYTES;
+    }
+    (parts.at(-1) as WireReport[]).push(report);
+    size += cost;
+  }
+  return parts;
+}
+
+/** Version, day, nonce and registry of a batch. @throws BatchError */
+export function parseHeader(bytes: Uint8Array): Header {
+  if (bytes.length < 1) throw malformed('a batch is not empty');
+  if (bytes[0] !== WIRE_VERSION)
+    throw new BatchError('unsupported-version', `version ${WIRE_VERSION} is the one this code reads`);
+  if (bytes.length <= HEADER_BYTES) throw malformed('a batch has a header of 27 bytes and at least one group');
+  return {
+    day: (bytes[1] as number) | ((bytes[2] as number) << 8),
+    nonce: bytes.slice(3, 3 + NONCE_BYTES),
+    registry: toHex(bytes.subarray(3 + NONCE_BYTES, HEADER_BYTES)),
+  };
+}
+
+/**
+ * The reports of a batch whose header names `table`, as they lie in `bytes` (not copied). Whether each report is
+ * well-formed is its mechanism's affair.
+ * @throws BatchError `malformed-batch`
+ */
+export function parseReports(bytes: Uint8Array, table: WireTable): readonly WireReport[] {
+  const metrics = table.wire.length;
+  const bitmapBytes = Math.ceil(metrics / 8);
+  const reports: WireReport[] = [];
+  let at = HEADER_BYTES;
+  while (at < bytes.length) {
+    if (at + 2 + bitmapBytes > bytes.length) throw malformed('the last group ends early');
+    const window = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    const bitmap = bytes.subarray(at + 2, at + 2 + bitmapBytes);
+    at += 2 + bitmapBytes;
+    const before = reports.length;
+    for (let index = 0; index < 8 * bitmapBytes; index++) {
+      if ((((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 0) continue;
+      if (index >= metrics) throw malformed('bits beyond the last metric are zero');
+      const end = at + reportBytes(table, index);
+      if (end > bytes.length) throw malformed('the last report ends early');
+      reports.push({ index, window, bytes: bytes.subarray(at, end) });
+      at = end;
+    }
+    if (reports.length === before) throw malformed('a group has at least one report');
+  }
+  return reports;
+}
+
+/**
+ * The JSON form of the same batch, for clients that would rather not shift bits. Object keys are positions in the
+ * wire table; nonce and reports are base64url without padding.
+ */
+export interface BatchJson {
+  readonly version: number;
+  readonly day: number;
+  readonly nonce: string;
+  readonly registry: string;
+  readonly groups: readonly { readonly window: number; readonly reports: { readonly [index: string]: string } }[];
+}
+
+export function batchToJson(batch: Batch): BatchJson {
+  const windows = [...new Set(batch.reports.map((report) => report.window))].sort((a, b) => a - b);
+  return {
+    version: WIRE_VERSION,
+    day: batch.day,
+    nonce: toBase64url(batch.nonce),
+    registry: batch.registry,
+    groups: windows.map((window) => ({
+      window,
+      reports: Object.fromEntries(
+        batch.reports.filter((r) => r.window === window).map((r) => [String(r.index), toBase64url(r.bytes)]),
+      ),
+    })),
+  };
+}
+
+/**
+ * The canonical bytes of a JSON batch: what is deduplicated, logged and counted. Checks the header's fields and the
+ * lengths; what it lets pass, {@link parseReports} reads back.
+ * @param json - already of the shape of {@link BatchJson}
+ * @throws BatchError
+ */
+export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
+  const { nonce } = headerFromJson(json);
+  const bitmapBytes = Math.ceil(table.wire.length / 8);
+  const bytes: number[] = [
+    WIRE_VERSION,
+    json.day & 255,
+    json.day >> 8,
+    ...nonce,
+    ...(fromHex(table.fingerprint) as Uint8Array),
+  ];
+  for (const group of json.groups) {
+    const bitmap = new Uint8Array(bitmapBytes);
+    const reports = Object.entries(group.reports)
+      .map(([key, text]) => ({ index: Number(key), key, report: fromBase64url(text) }))
+      .sort((a, b) => a.index - b.index);
+    for (const { index, key, report } of reports) {
+      if (String(index) !== key || !Number.isInteger(index) || index < 0 || index >= table.wire.length) {
+        throw malformed('a key of reports is a position in the wire table');
+      }
+      if (report?.length !== reportBytes(table, index)) {
+        throw malformed('a report is canonical base64url of the length its metric fixes');
+      }
+      bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
+    }
+    bytes.push(group.window & 255, group.window >> 8, ...bitmap);
+    for (const { report } of reports) bytes.push(...(report as Uint8Array));
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** @throws BatchError */
+export function headerFromJson(json: BatchJson): Header {
+  if (json.version !== WIRE_VERSION)
+    throw new BatchError('unsupported-version', `version ${WIRE_VERSION} is the one this code reads`);
+  const nonce = fromBase64url(json.nonce);
+  if (nonce?.length !== NONCE_BYTES) throw malformed('nonce is canonical base64url of 16 bytes');
+  if (fromHex(json.registry)?.length !== 8) throw malformed('registry is 16 hexadecimal digits');
+  return { day: json.day, nonce, registry: json.registry };
+}
