@@ -38,4 +38,4 @@ export {
   type WireReport,
   type WireTable,
 } from './wire/batch.js';
-export { type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';
+export { finalCodes, type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';

@@ -89,12 +89,13 @@ function scoreInterval(
   const z = normalQuantile(0.5 + confidence / 2);
   const k = (z * z) / n;
   const [a0, a1, a2] = supportVariance(support, answered);
+  // Solved for the distance from x: in pi itself the discriminant would cancel when n is large and epsilon high.
   const root = (x: number, sign: number): number => {
     const a = 1 - k * a2;
-    const b = -2 * x - k * a1;
-    const c = x * x - k * a0;
-    const pi = (-b + sign * Math.sqrt(Math.max(0, b * b - 4 * a * c))) / (2 * a);
-    return (pi - support.q) / (support.p - support.q);
+    const b = k * (a1 + 2 * a2 * x);
+    const c = k * (a0 + a1 * x + a2 * x * x);
+    const distance = (b + sign * Math.sqrt(Math.max(0, b * b + 4 * a * c))) / (2 * a);
+    return (x + distance - support.q) / (support.p - support.q);
   };
   return [root((count - CONTINUITY) / n, -1), root((count + CONTINUITY) / n, 1)];
 }

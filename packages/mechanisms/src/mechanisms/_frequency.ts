@@ -1,5 +1,5 @@
 import { estimateSupport, type Support } from '../estimate/support.js';
-import type { Aggregator, Params, Quantity } from '../mechanism.js';
+import type { Aggregator, Estimate, Params, Quantity } from '../mechanism.js';
 
 /** The frequency of each value of the domain. */
 function frequency(index: number): Quantity {
@@ -21,8 +21,15 @@ export function domainAggregates<P extends Params, R>(support: (params: P) => Su
   return {
     isDistribution: true,
     quantities: (params) => Array.from({ length: params.domainSize }, (_, index) => frequency(index)),
-    estimate: (params, state, confidence = 0.95) =>
-      Array.from(state.counts, (count) => estimateSupport(support(params), count, state.n, { confidence })),
+    estimate(params, state, confidence = 0.95) {
+      // In a large domain most counts occur many times, and an exact interval is dear.
+      const known = new Map<number, Estimate>();
+      return Array.from(state.counts, (count) => {
+        const estimate = known.get(count) ?? estimateSupport(support(params), count, state.n, { confidence });
+        known.set(count, estimate);
+        return estimate;
+      });
+    },
     variance: (params, shares, n) => {
       const { p, q } = support(params);
       const scale = n * (p - q) ** 2;

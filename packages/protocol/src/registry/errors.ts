@@ -28,9 +28,12 @@ export class RegistryError extends Error {
   readonly code: RegistryErrorCode;
   /** Id of the metric at fault, or '' for the registry itself. */
   readonly where: string;
+  /** What to change. */
+  readonly remedy: string;
   constructor(code: RegistryErrorCode, where: string, remedy: string) {
     super(`${where === '' ? '' : `${where}: `}${code}: ${remedy}`);
     this.code = code;
     this.where = where;
+    this.remedy = remedy;
   }
 }

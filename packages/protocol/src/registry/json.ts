@@ -1,4 +1,5 @@
 import type { Client } from '@dither/mechanisms';
+import { policy } from '../policy.js';
 import { canonicalJson, type Json } from './canonical.js';
 import { RegistryError } from './errors.js';
 import { boolean, category, count, fromEdges, text } from './kinds.js';
@@ -71,14 +72,38 @@ export function registryFromJson(json: unknown, mechanisms: ClientLookup): Regis
     participation: string(file['participation'], '', 'participation') as 'all' | 'sampled',
     expectedClients: file['expectedClients'] as number,
     metrics: Object.fromEntries(
-      Object.entries(metrics).map(([id, metric]) => [id, readMetric(id, metric, mechanisms)]),
+      Object.entries(metrics).map(([id, metric]) => [id, readMetricAt(id, metric, mechanisms)]),
     ),
   });
   for (const metric of Object.values(registry.metrics)) {
-    checkFingerprint(metric.id, object(metrics[metric.id], metric.id, 'a metric')['fingerprint'], metric.fingerprint);
+    const said = object(metrics[metric.id], metric.id, 'a metric');
+    checkFingerprint(metric.id, said['fingerprint'], metric.fingerprint);
+    checkSame(metric.id, said as Json, metricToJson(metric));
   }
   checkFingerprint('', file['fingerprint'], registry.fingerprint);
+  checkSame('', file as Json, registryToJson(registry));
   return registry;
+}
+
+/** Whoever reads the file without this code, a reviewer or another client, trusts every figure in it. */
+function checkSame(where: string, said: Json, computed: Json): void {
+  if (canonicalJson(said) !== canonicalJson(computed)) {
+    throw new RegistryError(
+      'registry-malformed',
+      where,
+      'a field is not what the declaration resolves to, or does not belong here; export the registry again',
+    );
+  }
+}
+
+/** A declaration does not know its id; a file does. */
+function readMetricAt(id: string, json: unknown, mechanisms: ClientLookup): Declared {
+  try {
+    return readMetric(id, json, mechanisms);
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.where !== '') throw error;
+    throw new RegistryError(error.code, id, error.remedy);
+  }
 }
 
 function checkFingerprint(where: string, said: unknown, computed: string): void {
@@ -158,9 +183,14 @@ function numbers(json: unknown, where: string): readonly number[] {
   if (
     !Array.isArray(json) ||
     json.length < 3 ||
+    json.length > policy.maxCategories + 1 ||
     json.some((x, i) => !Number.isFinite(x) || (i > 0 && x <= json[i - 1]))
   ) {
-    throw new RegistryError('registry-malformed', where, 'edges is a rising list of at least three numbers');
+    throw new RegistryError(
+      'registry-malformed',
+      where,
+      `edges is a rising list of 3 to ${policy.maxCategories + 1} numbers`,
+    );
   }
   return Object.freeze([...json]) as readonly number[];
 }

@@ -1,6 +1,7 @@
-import { bucketIndex, type Client, linearBuckets, logBuckets } from '@dither/mechanisms';
+import { bucketIndex, type Client, type Edges, linearBuckets, logBuckets, MechanismError } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { RegistryError } from './errors.js';
+import { NONE } from './labels.js';
 import type { Aggregate, Declared, MetricOptions } from './metric.js';
 
 /**
@@ -78,12 +79,12 @@ export function category<const Value extends string>(
     values.length >= 1 &&
     values.length <= policy.maxCategories &&
     new Set(values).size === values.length &&
-    values.every((value) => typeof value === 'string' && value !== '' && value.length <= 100);
+    values.every((value) => typeof value === 'string' && value !== '' && value !== NONE && value.length <= 100);
   if (!isSound) {
     throw new RegistryError(
       'values-invalid',
       '',
-      `list 1 to ${policy.maxCategories} different values of 1 to 100 characters`,
+      `list 1 to ${policy.maxCategories} different values of 1 to 100 characters; "${NONE}" is there already`,
     );
   }
   const indexes = new Map<string, number>(values.map((value, index) => [value, index]));
@@ -146,8 +147,17 @@ function bucketed<K extends 'timing' | 'quantity'>(
   if (!Number.isInteger(options.buckets) || options.buckets < 2 || options.buckets > policy.maxCategories) {
     throw new RegistryError('range-invalid', '', `buckets is an integer from 2 to ${policy.maxCategories}`);
   }
-  const edges = scale === 'log' ? logBuckets(low, high, options.buckets) : linearBuckets(low, high, options.buckets);
-  return fromEdges(kind, options, edges);
+  return fromEdges(kind, options, makeEdges(low, high, options.buckets, scale));
+}
+
+/** Buckets so narrow that their edges are equal once rounded are the declaration's fault. */
+function makeEdges(low: number, high: number, buckets: number, scale: 'log' | 'linear'): Edges {
+  try {
+    return scale === 'log' ? logBuckets(low, high, buckets) : linearBuckets(low, high, buckets);
+  } catch (error) {
+    if (!(error instanceof MechanismError)) throw error;
+    throw new RegistryError('range-invalid', '', `${error.message}; take fewer buckets or a wider range`);
+  }
 }
 
 /** The same from ready edges: how a canonical registry is read back. */

@@ -107,7 +107,8 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
 function checkBudget(budget: Budget): Budget {
   const longest = Math.max(...policy.periods);
   const isSound =
-    budget.perWindow > 0 && budget.lifetime > 0 && budget.windowDays > 0 && budget.windowDays % longest === 0;
+    [budget.perWindow, budget.lifetime, budget.windowDays].every((x) => Number.isFinite(x) && x > 0) &&
+    budget.windowDays % longest === 0;
   if (!isSound) {
     throw new RegistryError(
       'budget-invalid',

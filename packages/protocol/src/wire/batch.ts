@@ -182,6 +182,7 @@ export function batchToJson(batch: Batch): BatchJson {
  */
 export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
   const { nonce } = headerFromJson(json);
+  if (json.groups.length === 0) throw malformed('a batch has at least one group');
   const bitmapBytes = Math.ceil(table.wire.length / 8);
   const bytes: number[] = [
     WIRE_VERSION,
@@ -191,6 +192,7 @@ export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
     ...(fromHex(table.fingerprint) as Uint8Array),
   ];
   for (const group of json.groups) {
+    checkDay('window', group.window);
     const bitmap = new Uint8Array(bitmapBytes);
     const reports = Object.entries(group.reports)
       .map(([key, text]) => ({ index: Number(key), key, report: fromBase64url(text) }))
@@ -217,5 +219,11 @@ export function headerFromJson(json: BatchJson): Header {
   const nonce = fromBase64url(json.nonce);
   if (nonce?.length !== NONCE_BYTES) throw malformed('nonce is canonical base64url of 16 bytes');
   if (fromHex(json.registry)?.length !== 8) throw malformed('registry is 16 hexadecimal digits');
+  checkDay('day', json.day);
   return { day: json.day, nonce, registry: json.registry };
+}
+
+/** Two bytes hold it: a larger one would come back as another day. */
+function checkDay(label: string, day: number): void {
+  if (!Number.isInteger(day) || day < 0 || day > 0xffff) throw malformed(`${label} is an integer from 0 to 65535`);
 }

@@ -1,7 +1,13 @@
-/**
- * Why a whole batch is not taken. `retry` says whether sending the same bytes again can help; a device that reads a
- * final code drops the batch.
- */
+/** Codes after which sending the same bytes again cannot help: a device that reads one drops the batch. */
+export const finalCodes = Object.freeze([
+  'malformed-batch',
+  'batch-too-large',
+  'day-out-of-range',
+  'registry-refused',
+  'unsupported-media-type',
+] as const);
+
+/** Why a whole batch is not taken. `retry` is false exactly for the {@link finalCodes}. */
 export const problems = Object.freeze({
   'malformed-batch': { status: 400, retry: false, title: 'The body is not a batch.' },
   'batch-too-large': { status: 413, retry: false, title: 'The body is larger than a batch may be.' },

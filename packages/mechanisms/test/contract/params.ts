@@ -1,0 +1,54 @@
+import type { Mechanism } from '@dither/mechanisms';
+import { codeOf, ensure } from '../support/ensure.js';
+import { type Case, smallCases } from './case.js';
+
+/** Extremes of epsilon at which everything above must hold. */
+export const EXTREMES = [0.000001, 0.01, 10, 16] as const;
+
+const REFUSED_EPSILONS = [0, -1, 16.000001, 1e300, 0.0000001, 1.0000001, Number.NaN, Number.POSITIVE_INFINITY];
+const REFUSED_DOMAINS = [-1, 0, 1, 2.5, 2 ** 40, Number.NaN, Number.POSITIVE_INFINITY];
+
+/** Params are frozen and say what was asked for; client, aggregator and channel bear the mechanism's id. */
+export function checkParams({ mechanism, epsilon, params }: Case): void {
+  ensure(Object.isFrozen(params), 'params are not frozen');
+  for (const part of Object.values(params)) {
+    ensure(typeof part !== 'object' || Object.isFrozen(part), 'a part of the params is not frozen');
+  }
+  ensure(params.mechanism === mechanism.id, 'params name another mechanism');
+  ensure(params.microEpsilon === Math.round(epsilon * 1e6), 'params hold another epsilon');
+  ensure(Number.isInteger(params.reportBytes) && params.reportBytes > 0, 'reportBytes is a positive integer');
+  const ids = [mechanism.client.id, mechanism.aggregator.id, mechanism.channel.id];
+  ensure(
+    ids.every((id) => id === mechanism.id),
+    'client, aggregator and channel do not share one id',
+  );
+}
+
+/** Options out of range are refused with their code, by client and aggregator alike. */
+export function checkRefusals({ mechanism, params }: Case): void {
+  const { domainSize } = params;
+  for (const make of [mechanism.client.params, mechanism.aggregator.params]) {
+    for (const epsilon of REFUSED_EPSILONS) {
+      const code = codeOf(() => make({ epsilon, domainSize }));
+      ensure(code === 'epsilon-out-of-range', `epsilon ${epsilon}: ${code}`);
+    }
+    for (const size of REFUSED_DOMAINS) {
+      const code = codeOf(() => make({ epsilon: 1, domainSize: size }));
+      ensure(['domain-size-out-of-range', 'clamp-out-of-range'].includes(code), `domainSize ${size}: ${code}`);
+    }
+  }
+}
+
+/** More epsilon never means more noise: variances fall from each extreme to the next. */
+export function checkExtremes(mechanism: Mechanism): void {
+  const [first] = smallCases(mechanism, [1]);
+  ensure(first !== undefined, 'no small case');
+  const { domainSize } = first.params;
+  const shares = new Array<number>(domainSize).fill(1 / domainSize);
+  let last = Number.POSITIVE_INFINITY;
+  for (const epsilon of EXTREMES) {
+    const [variance] = mechanism.aggregator.variance(mechanism.client.params({ epsilon, domainSize }), shares, 1);
+    ensure(variance !== undefined && variance > 0 && variance < last, `variance does not fall at epsilon ${epsilon}`);
+    last = variance;
+  }
+}

@@ -1,0 +1,308 @@
+import type { Support } from '@dither/mechanisms';
+import { describe, expect, it } from 'vitest';
+import {
+  binomial,
+  countLaw,
+  coverage,
+  hypergeometric,
+  type Interval,
+  type Law,
+  plugIn,
+  sampledCountLaw,
+  score,
+  shipped,
+} from './support/coverage.js';
+
+/**
+ * Coverage of the 95% intervals, computed and not sampled: the law of the count is summed over the counts whose
+ * interval holds the truth. No false alarms. The figures pinned here are those of docs/adr/0005.
+ */
+
+const E = Math.exp;
+const rr = (epsilon: number): Support => ({ p: E(epsilon) / (E(epsilon) + 1), q: 1 / (E(epsilon) + 1) });
+const grr = (k: number) => (epsilon: number) => ({ p: E(epsilon) / (E(epsilon) + k - 1), q: 1 / (E(epsilon) + k - 1) });
+const mechanisms: Readonly<Record<string, (epsilon: number) => Support>> = {
+  rr,
+  sue: (epsilon) => rr(epsilon / 2),
+  oue: (epsilon) => ({ p: 0.5, q: 1 / (E(epsilon) + 1) }),
+  'grr k=4': grr(4),
+  'grr k=12': grr(12),
+  'grr k=64': grr(64),
+};
+const EPSILONS = [0.1, 0.25, 0.5, 1, 2, 3, 4, 6, 8];
+const SIZES = [50, 100, 200, 500, 1000, 2000];
+
+interface Setting {
+  readonly name: string;
+  readonly support: Support;
+  readonly n: number;
+  /** Whether the count of each support is expected to be at least 10, whatever the truth. */
+  readonly isPlenty: boolean;
+}
+
+const settings: Setting[] = Object.entries(mechanisms).flatMap(([mechanism, supportOf]) =>
+  EPSILONS.flatMap((epsilon) =>
+    SIZES.map((n) => {
+      const support = supportOf(epsilon);
+      const isPlenty = n * Math.min(support.q, 1 - support.p) >= 10;
+      return { name: `${mechanism}, epsilon ${epsilon}, n ${n}`, support, n, isPlenty };
+    }),
+  ),
+);
+
+/** Truths: every fortieth of n, and the four nearest either end. */
+function holdersGrid(n: number): number[] {
+  const grid = new Set([0, 1, 2, 3, n - 3, n - 2, n - 1, n]);
+  for (let i = 0; i <= 40; i++) grid.add(Math.round((i * n) / 40));
+  return [...grid].sort((a, b) => a - b);
+}
+
+interface Cell {
+  readonly name: string;
+  readonly share: number;
+  readonly coverage: number;
+}
+
+function cellsOf({ name, support, n }: Setting, interval: Interval): Cell[] {
+  const known = new Map<number, readonly [number, number]>();
+  const once = (count: number) => {
+    const result = known.get(count) ?? interval(count, n);
+    known.set(count, result);
+    return result;
+  };
+  return holdersGrid(n).map((holders) => {
+    const share = holders / n;
+    return { name, share, coverage: coverage(countLaw(support, holders, n), once, share) };
+  });
+}
+
+function summary(cells: readonly Cell[]) {
+  const rounded = (x: number) => Math.round(x * 1e4) / 1e4;
+  const all = cells.map((cell) => cell.coverage);
+  return {
+    cells: cells.length,
+    least: rounded(Math.min(...all)),
+    most: rounded(Math.max(...all)),
+    below94: all.filter((x) => x < 0.94).length,
+    above98: all.filter((x) => x > 0.98).length,
+  };
+}
+
+const plenty = settings.filter(({ isPlenty }) => isPlenty);
+const few = settings.filter(({ isPlenty }) => !isPlenty);
+
+describe('coverage of the 95% interval, all expected supports at least 10', () => {
+  const cells = plenty.flatMap((setting) => cellsOf(setting, shipped(setting.support)));
+
+  it('is at least .94 in every cell', () => {
+    expect(cells.filter((cell) => cell.coverage < 0.94)).toEqual([]);
+  });
+
+  it('is at most .98 unless the truth is 0 or 1, where one end of the interval cannot miss', () => {
+    const above = cells.filter((cell) => cell.coverage > 0.98);
+    expect(above.filter(({ share }) => share !== 0 && share !== 1)).toEqual([]);
+    const listed = above.map((cell) => `${cell.name}, truth ${cell.share}: ${cell.coverage.toFixed(4)}`);
+    expect(listed).toMatchInlineSnapshot(`
+      [
+        "rr, epsilon 0.25, n 50, truth 0: 0.9846",
+        "rr, epsilon 0.25, n 50, truth 1: 0.9846",
+        "sue, epsilon 0.5, n 50, truth 0: 0.9846",
+        "sue, epsilon 0.5, n 50, truth 1: 0.9846",
+        "sue, epsilon 3, n 100, truth 0: 0.9802",
+        "sue, epsilon 3, n 100, truth 1: 0.9802",
+        "oue, epsilon 0.1, n 50, truth 1: 0.9836",
+        "oue, epsilon 0.1, n 100, truth 1: 0.9824",
+        "oue, epsilon 0.25, n 50, truth 0: 0.9846",
+        "oue, epsilon 0.25, n 50, truth 1: 0.9836",
+        "oue, epsilon 0.25, n 100, truth 1: 0.9824",
+        "oue, epsilon 0.5, n 50, truth 1: 0.9836",
+        "oue, epsilon 0.5, n 100, truth 1: 0.9824",
+        "oue, epsilon 1, n 50, truth 1: 0.9836",
+        "oue, epsilon 1, n 100, truth 1: 0.9824",
+        "oue, epsilon 2, n 100, truth 1: 0.9824",
+        "grr k=4, epsilon 0.1, n 100, truth 0: 0.9808",
+        "grr k=4, epsilon 0.1, n 100, truth 1: 0.9861",
+        "grr k=4, epsilon 0.1, n 500, truth 1: 0.9800",
+        "grr k=4, epsilon 0.25, n 50, truth 1: 0.9816",
+        "grr k=4, epsilon 0.25, n 100, truth 1: 0.9833",
+        "grr k=4, epsilon 0.25, n 200, truth 1: 0.9828",
+        "grr k=4, epsilon 0.5, n 50, truth 1: 0.9865",
+        "grr k=4, epsilon 0.5, n 100, truth 1: 0.9833",
+        "grr k=4, epsilon 1, n 200, truth 1: 0.9808",
+        "grr k=12, epsilon 0.1, n 500, truth 1: 0.9830",
+        "grr k=12, epsilon 0.25, n 500, truth 1: 0.9812",
+        "grr k=12, epsilon 0.5, n 200, truth 1: 0.9824",
+        "grr k=64, epsilon 0.1, n 1000, truth 1: 0.9895",
+        "grr k=64, epsilon 0.1, n 2000, truth 1: 0.9849",
+        "grr k=64, epsilon 0.25, n 2000, truth 1: 0.9812",
+        "grr k=64, epsilon 0.5, n 1000, truth 1: 0.9833",
+        "grr k=64, epsilon 0.5, n 2000, truth 1: 0.9839",
+        "grr k=64, epsilon 1, n 1000, truth 1: 0.9836",
+        "grr k=64, epsilon 2, n 1000, truth 1: 0.9800",
+      ]
+    `);
+  });
+
+  it('has the figures of ADR 0005', () => {
+    expect(summary(cells)).toMatchInlineSnapshot(`
+      {
+        "above98": 35,
+        "below94": 0,
+        "cells": 8495,
+        "least": 0.9432,
+        "most": 0.9895,
+      }
+    `);
+    expect(summary(plenty.flatMap((s) => cellsOf(s, plugIn(s.support))))).toMatchInlineSnapshot(`
+      {
+        "above98": 37,
+        "below94": 338,
+        "cells": 8495,
+        "least": 0.9162,
+        "most": 0.9916,
+      }
+    `);
+    expect(summary(plenty.flatMap((s) => cellsOf(s, score(s.support, 0))))).toMatchInlineSnapshot(`
+      {
+        "above98": 7,
+        "below94": 122,
+        "cells": 8495,
+        "least": 0.9323,
+        "most": 0.9833,
+      }
+    `);
+  });
+
+  it('comes from the same interval as the score test inverted by bisection', () => {
+    for (const { support, n } of plenty.filter((setting) => setting.n <= 200)) {
+      for (let count = 0; count <= n; count += 7) {
+        const [low, high] = shipped(support)(count, n);
+        const [lowAgain, highAgain] = score(support, 0.25)(count, n);
+        expect(Math.abs(low - lowAgain) + Math.abs(high - highAgain)).toBeLessThan(1e-9);
+      }
+    }
+  });
+});
+
+describe('coverage of the 95% interval, some expected support below 10', () => {
+  const cells = few.flatMap((setting) => cellsOf(setting, shipped(setting.support)));
+
+  it('is at least .95 in every cell: the exact test never refuses too often', () => {
+    expect(cells.filter((cell) => cell.coverage < 0.95)).toEqual([]);
+  });
+
+  it('has the figures of ADR 0005', () => {
+    expect(summary(cells)).toMatchInlineSnapshot(`
+      {
+        "above98": 1874,
+        "below94": 0,
+        "cells": 6409,
+        "least": 0.9501,
+        "most": 1,
+      }
+    `);
+  });
+});
+
+describe('coverage when a random part of those who report is asked', () => {
+  const asked = [1, 2, 4].flatMap((epsilon) =>
+    [1 / 2, 1 / 4].flatMap((answered) =>
+      [60, 240].map((n) => ({ epsilon, answered, n, reported: n / answered, support: rr(epsilon) })),
+    ),
+  );
+  const cells = asked.flatMap(({ epsilon, answered, n, reported, support }) => {
+    const interval = shipped(support, answered);
+    const isPlenty = n * support.q >= 10;
+    return holdersGrid(20).map((twentieth) => {
+      const holders = (twentieth * reported) / 20;
+      const law = sampledCountLaw(support, holders, reported, n);
+      const name = `epsilon ${epsilon}, asked ${answered}, n ${n}`;
+      return { name, isPlenty, share: twentieth / 20, coverage: coverage(law, (c) => interval(c, n), twentieth / 20) };
+    });
+  });
+
+  it('is at least .94 in every cell', () => {
+    expect(cells.filter((cell) => cell.coverage < 0.94)).toEqual([]);
+  });
+
+  it('is at most .98 where supports are plenty and the truth is neither 0 nor 1', () => {
+    const inner = cells.filter(({ isPlenty, share }) => isPlenty && share > 0 && share < 1);
+    expect(inner.filter((cell) => cell.coverage > 0.98)).toEqual([]);
+  });
+
+  it('has the figures of ADR 0005', () => {
+    expect(summary(cells.filter(({ isPlenty }) => isPlenty))).toMatchInlineSnapshot(`
+      {
+        "above98": 4,
+        "below94": 0,
+        "cells": 126,
+        "least": 0.9474,
+        "most": 0.9813,
+      }
+    `);
+    expect(summary(cells.filter(({ isPlenty }) => !isPlenty))).toMatchInlineSnapshot(`
+      {
+        "above98": 89,
+        "below94": 0,
+        "cells": 126,
+        "least": 0.9704,
+        "most": 0.9974,
+      }
+    `);
+  });
+});
+
+describe('coverage for the mean of a count, half of those who report being asked', () => {
+  const n = 500;
+  const reported = 2 * n;
+  const means = Array.from({ length: 21 }, (_, i) => i / 20);
+  const cellsOfMean = (lawOf: (support: Support, mean: number) => Law): Cell[] =>
+    [0.5, 1, 2].flatMap((epsilon) => {
+      const support = rr(epsilon);
+      const interval = shipped(support, 0);
+      return means.map((mean) => {
+        const law = lawOf(support, mean);
+        return { name: `epsilon ${epsilon}`, share: mean, coverage: coverage(law, (c) => interval(c, n), mean) };
+      });
+    });
+  const alike = cellsOfMean(({ p, q }, mean) => binomial(n, q + mean * (p - q)));
+  const atBothEnds = cellsOfMean((support, mean) => sampledCountLaw(support, mean * reported, reported, n));
+
+  it('is at least .94, whether counts are all alike or all at the ends', () => {
+    expect([...alike, ...atBothEnds].filter((cell) => cell.coverage < 0.94)).toEqual([]);
+  });
+
+  it('is at most .98 inside the range when counts are alike, and more when they sit at both ends', () => {
+    const isInner = ({ share }: Cell) => share > 0 && share < 1;
+    expect(alike.filter(isInner).filter((cell) => cell.coverage > 0.98)).toEqual([]);
+    expect(summary(alike.filter(isInner))).toMatchInlineSnapshot(`
+      {
+        "above98": 0,
+        "below94": 0,
+        "cells": 57,
+        "least": 0.9484,
+        "most": 0.9569,
+      }
+    `);
+    expect(summary(atBothEnds.filter(isInner))).toMatchInlineSnapshot(`
+      {
+        "above98": 5,
+        "below94": 0,
+        "cells": 57,
+        "least": 0.951,
+        "most": 0.9834,
+      }
+    `);
+  });
+});
+
+describe('the laws these figures rest on', () => {
+  it('agree with sums over all subsets by hand', () => {
+    const sum = (law: Law) => law.mass.reduce((total, mass) => total + mass, 0);
+    expect([...binomial(3, 0.5).mass]).toEqual([0.125, 0.375, 0.375, 0.125]);
+    expect([...hypergeometric(5, 2, 2).mass].map((x) => Math.round(x * 1e12) / 1e12)).toEqual([0.3, 0.6, 0.1]);
+    const law = countLaw({ p: 0.75, q: 0.25 }, 1, 2);
+    expect([...law.mass].map((x) => Math.round(x * 1e12) / 1e12)).toEqual([0.1875, 0.625, 0.1875]);
+    expect(sum(sampledCountLaw({ p: 0.75, q: 0.25 }, 30, 100, 50))).toBeCloseTo(1, 12);
+  });
+});

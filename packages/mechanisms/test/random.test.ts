@@ -1,0 +1,152 @@
+import {
+  bernoulli,
+  blockSource,
+  numerator,
+  probability,
+  recordedSource,
+  secureSource,
+  sourceFrom,
+  threshold,
+  uniformInt,
+} from '@dither/mechanisms';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeOf } from './support/ensure.js';
+import { exactLaw } from './support/exact-law.js';
+import { countingSource, seededSource } from './support/seeded.js';
+
+const WORDS = 2 ** 32;
+
+describe('uniformInt', () => {
+  it('is exactly uniform over all words, for every small bound', () => {
+    const picks = seededSource('uniform');
+    for (let bound = 1; bound <= 60; bound++) {
+      const limit = WORDS - (WORDS % bound);
+      const pick = (size: number) => Math.floor((picks.next() / WORDS) * size);
+      const law = exactLaw((source) => String(uniformInt(source, bound)), [limit], [bound], pick, 2);
+      expect(law.results.size).toBe(bound);
+      expect(new Set(law.results.values()).size).toBe(1);
+      expect(law.unresolved).toBe(BigInt(WORDS % bound) ** 2n);
+    }
+  });
+
+  it('rejects from the largest multiple of the bound on, and no word below it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: WORDS }), (bound) => {
+        const limit = WORDS - (WORDS % bound);
+        expect(uniformInt(recordedSource([limit - 1]), bound)).toBe((limit - 1) % bound);
+        if (limit < WORDS) expect(uniformInt(recordedSource([limit, WORDS - 1, 0]), bound)).toBe(0);
+      }),
+    );
+  });
+
+  it('rejects fewer than half of the words', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: WORDS }), (bound) => {
+        expect(WORDS % bound).toBeLessThan(WORDS / 2);
+      }),
+    );
+  });
+});
+
+describe('bernoulli', () => {
+  const numerators = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+
+  it('is decided by the first word unless it equals the upper half, then by the second', () => {
+    fc.assert(
+      fc.property(numerators, (n) => {
+        const t = threshold(n);
+        const toss = (...words: number[]) => bernoulli(recordedSource(words), t);
+        if (t.high > 0) expect(toss(t.high - 1)).toBe(true);
+        if (t.high < WORDS - 1) expect(toss(t.high + 1)).toBe(false);
+        if (t.low > 0) expect(toss(t.high, t.low - 1)).toBe(true);
+        expect(toss(t.high, t.low)).toBe(false);
+        expect(codeOf(() => toss(t.high))).toBe('source-exhausted');
+      }),
+    );
+  });
+
+  it('has exactly the probability of its threshold, and a law of words that does not depend on it', () => {
+    const laws = [0n, 1n, 1n << 32n, (1n << 63n) + 12345n, (1n << 64n) - 1n].map((n) => {
+      const t = threshold(n);
+      const run = (source: { next(): number }) => String(bernoulli(source, t));
+      const law = exactLaw(run, [t.high, t.high + 1, t.low], [1], (size) => size - 1, 2);
+      expect(law.results.get('true') ?? 0n).toBe(n);
+      expect(law.unresolved).toBe(0n);
+      return [...law.words].sort().join();
+    });
+    expect(new Set(laws).size).toBe(1);
+  });
+
+  it('keeps its numerator, and gives it as a double within a unit in the last place', () => {
+    fc.assert(
+      fc.property(numerators, (n) => {
+        expect(numerator(threshold(n))).toBe(n);
+        expect(Math.abs(probability(threshold(n)) - Number(n) / 2 ** 64)).toBeLessThanOrEqual(2 ** -52);
+      }),
+    );
+  });
+});
+
+describe('word sources', () => {
+  it('hand out the words of each block in order and fetch the next block when it is used up', () => {
+    let block = 0;
+    const source = blockSource((words) => {
+      words.fill(++block);
+      words[0] = block * 100;
+    }, 3);
+    expect(Array.from({ length: 7 }, () => source.next())).toEqual([100, 1, 1, 200, 2, 2, 300]);
+  });
+
+  it('forget each word once it is drawn', () => {
+    let memory = new Uint32Array();
+    const source = blockSource((words) => {
+      memory = words as Uint32Array<ArrayBuffer>;
+      words.fill(7);
+    }, 4);
+    source.next();
+    source.next();
+    expect([...memory]).toEqual([0, 0, 7, 7]);
+  });
+
+  it('draw nothing that a failing generator left behind, and recover when it does', () => {
+    let fails = false;
+    const source = blockSource((words) => {
+      if (fails) throw new Error('no entropy');
+      words.fill(9);
+    }, 2);
+    source.next();
+    source.next();
+    fails = true;
+    expect(() => source.next()).toThrow('no entropy');
+    expect(() => source.next()).toThrow('no entropy');
+    fails = false;
+    expect(source.next()).toBe(9);
+  });
+
+  it('make unsigned words of signed integers', () => {
+    expect(sourceFrom(() => -1).next()).toBe(WORDS - 1);
+  });
+
+  it('replay recorded words and refuse to invent more', () => {
+    const source = recordedSource([1, WORDS - 1]);
+    expect([source.next(), source.next()]).toEqual([1, WORDS - 1]);
+    expect(codeOf(() => source.next())).toBe('source-exhausted');
+  });
+
+  it('come from Web Crypto, within its quota', () => {
+    const sizes: number[] = [];
+    const counted = {
+      getRandomValues(words: Uint32Array<ArrayBuffer>) {
+        sizes.push(words.byteLength);
+        return globalThis.crypto.getRandomValues(words);
+      },
+    };
+    const source = countingSource(secureSource(counted, 16_384));
+    const seen = new Set(Array.from({ length: 1000 }, () => source.next()));
+    expect(sizes).toEqual([65_536]);
+    expect(source.drawn).toBe(1000);
+    // 1000 words of 32 bits: three collisions or more have probability below 1e-12.
+    expect(seen.size).toBeGreaterThan(997);
+  });
+});

@@ -1,0 +1,121 @@
+import { loadRegistry } from '../node/load-registry.js';
+import { policy } from '../policy.js';
+import { type Assessment, assess, type MetricAssessment } from './assess.js';
+import { type Command, EXIT } from './command.js';
+import { formatNumber, formatPeriod, formatShare, formatTable } from './format.js';
+import type { Prediction } from './predict.js';
+
+export const checkCommand: Command = {
+  meta: {
+    name: 'check',
+    usage: 'check <file> [--json]',
+    summary:
+      'Say what a registry costs a person and what it will show; fails if it is refused or a metric expires soon.',
+  },
+  args: { positionals: 1, options: { json: { type: 'boolean' } } },
+  async run({ positionals: [file = ''], options }, { today, print }) {
+    const assessment = assess(await loadRegistry(file), today);
+    print(options['json'] === true ? `${JSON.stringify(assessment, null, 2)}\n` : renderAssessment(assessment));
+    return assessment.warnings.some(({ code }) => code === 'expires-soon') ? EXIT.refused : EXIT.ok;
+  },
+};
+
+export function renderAssessment(assessment: Assessment): string {
+  return [
+    ...person(assessment),
+    '',
+    ...participation(assessment),
+    '',
+    ...accuracy(assessment),
+    '',
+    `A batch with one report of every metric takes ${formatNumber(assessment.batchBytes)} bytes (limit ${formatNumber(policy.maxBatchBytes)}).`,
+    ...warnings(assessment),
+    '',
+  ].join('\n');
+}
+
+function person({ app, fingerprint, metrics, bound, silentAfter }: Assessment): string[] {
+  const silence =
+    silentAfter === undefined
+      ? 'No metric reports.'
+      : `A device that spends its full share falls silent after ${silentAfter.windows} such windows: ${formatNumber(silentAfter.days)} days.`;
+  return [
+    `${app}: ${metrics.length} metric(s), registry ${fingerprint}`,
+    '',
+    'What one device gives away at most, summed over all metrics:',
+    `  epsilon ${bound.perWindow} in any ${bound.windowDays} days, ${bound.lifetime} in its life.`,
+    `  ${silence}`,
+  ];
+}
+
+function participation({ participation: mode, classes, bound }: Assessment): string[] {
+  if (mode === 'all') return ['Every installation reports every metric.'];
+  return [
+    `Participation is sampled: for each window of ${bound.windowDays} days an installation draws which metrics it reports.`,
+    ...classes.map(
+      (c) =>
+        `  every ${formatPeriod(c.period)}: ${formatNumber(c.expected)} of ${c.metrics.length} metric(s) on average, epsilon ${c.granted} of the ${c.demanded} all would take`,
+    ),
+  ];
+}
+
+function accuracy({ metrics, expectedClients }: Assessment): string[] {
+  const head = [
+    'metric',
+    'kind',
+    'every',
+    'mechanism',
+    'epsilon',
+    'effective',
+    'bytes',
+    'drawn by',
+    'estimates',
+    'answers',
+    'standard error',
+    'smallest seen',
+  ];
+  return [
+    `Predicted for ${formatNumber(expectedClients)} reporting installations ("smallest seen" is told from zero 19 times in 20):`,
+    formatTable([head, ...metrics.flatMap(rows)]),
+  ];
+}
+
+function rows(metric: MetricAssessment): string[][] {
+  const cells = [metric.id, metric.kind, formatPeriod(metric.period)];
+  if (metric.mechanism === undefined) return [[...cells, 'none: silent', ...Array<string>(8).fill('')]];
+  const cost = [
+    metric.mechanism,
+    String(metric.epsilon),
+    String(metric.effectiveEpsilon),
+    String(metric.reportBytes),
+    formatShare(metric.inclusion),
+  ];
+  return metric.predictions.map((prediction, i) => [
+    ...(i === 0 ? [...cells, ...cost] : Array<string>(8).fill('')),
+    ...predicted(metric, prediction),
+  ]);
+}
+
+function predicted(
+  { kind }: MetricAssessment,
+  { quantity, n, standardError, detectionLimit, range }: Prediction,
+): string[] {
+  const isMean = quantity === 'mean';
+  const name = quantity !== 'frequency' ? quantity : kind === 'boolean' ? 'share of yes' : 'any one share';
+  return [
+    name,
+    formatNumber(Math.round(n)),
+    isMean ? formatNumber(standardError) : `${formatNumber(100 * standardError)} points`,
+    detectionLimit >= range ? 'nothing' : isMean ? formatNumber(detectionLimit) : formatShare(detectionLimit),
+  ];
+}
+
+function warnings({ warnings: all }: Assessment): string[] {
+  const byMessage = new Map<string, string[]>();
+  for (const { code, where, message } of all) {
+    const line = `${code}: ${message}`;
+    byMessage.set(line, [...(byMessage.get(line) ?? []), ...(where === '' ? [] : [where])]);
+  }
+  const lines = [...byMessage].map(([line, ids]) => `  ${ids.length === 0 ? '' : `${ids.join(', ')}: `}${line}`);
+  return lines.length === 0 ? [] : ['', 'Warnings:', ...lines];
+}

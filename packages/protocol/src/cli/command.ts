@@ -1,0 +1,34 @@
+import type { ParseArgsConfig } from 'node:util';
+
+export const EXIT = Object.freeze({
+  ok: 0,
+  /** The registry is refused, or a metric expires soon. */
+  refused: 1,
+  /** The command was not understood, or its input cannot be read. */
+  usage: 2,
+});
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export interface Args {
+  readonly positionals: readonly string[];
+  readonly options: { readonly [name: string]: string | boolean | undefined };
+}
+
+/** Everything a command takes from outside its arguments. */
+export interface Context {
+  /** UTC day since 1970-01-01. */
+  readonly today: number;
+  readonly print: (text: string) => void;
+}
+
+/** A command is data; `run.ts` parses for it, and the runner alone exits the process. */
+export interface Command {
+  readonly meta: { readonly name: string; readonly usage: string; readonly summary: string };
+  readonly args: {
+    /** How many files it takes. */
+    readonly positionals: number;
+    readonly options: NonNullable<ParseArgsConfig['options']>;
+  };
+  run(args: Args, context: Context): Promise<ExitCode>;
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { RegistryFileError, type RegistryFileErrorCode } from '../node/errors.js';
+import { checkCommand } from './check.js';
+import { type Args, type Command, type Context, EXIT, type ExitCode } from './command.js';
+import { diffCommand } from './diff.js';
+import { exportCommand } from './export.js';
+
+const commands: readonly Command[] = [checkCommand, exportCommand, diffCommand];
+
+/** Nothing was said about the registry itself: it could not be looked at. */
+const UNSEEN: readonly string[] = [
+  'file-unreadable',
+  'file-type-unknown',
+  'esbuild-missing',
+] satisfies RegistryFileErrorCode[];
+
+function help(): string {
+  const lines = commands.map(({ meta }) => `  dither-registry ${meta.usage}\n      ${meta.summary}\n`);
+  return `Usage:\n${lines.join('')}\nExit code: 0 in order, 1 refused or a metric expires soon, 2 usage.\n`;
+}
+
+/** Runs one command line. Never throws for what a user can do. */
+export async function runCli(
+  argv: readonly string[],
+  context: Context & { readonly printError: (text: string) => void },
+): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === 'help' || name === '--help' || name === '-h') {
+    context.print(help());
+    return EXIT.ok;
+  }
+  const command = commands.find(({ meta }) => meta.name === name);
+  const args = command && parse(command, rest);
+  if (command === undefined || typeof args !== 'object') {
+    context.printError(`${args ?? (name === undefined ? '' : `unknown command: ${name}\n`)}${help()}`);
+    return EXIT.usage;
+  }
+  try {
+    return await command.run(args, context);
+  } catch (error) {
+    if (!(error instanceof RegistryFileError)) throw error;
+    context.printError(`${error.message}\n`);
+    return UNSEEN.includes(error.code) ? EXIT.usage : EXIT.refused;
+  }
+}
+
+/** @returns a message if the arguments do not fit */
+function parse(command: Command, argv: string[]): Args | string {
+  try {
+    const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: command.args.options });
+    if (positionals.length !== command.args.positionals) {
+      return `${command.meta.name} takes ${command.args.positionals} file(s)\n`;
+    }
+    return { positionals, options: values as Args['options'] };
+  } catch (error) {
+    return `${(error as Error).message}\n`;
+  }
+}

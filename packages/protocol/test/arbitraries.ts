@@ -1,0 +1,119 @@
+import * as grr from '@dither/mechanisms/grr';
+import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
+import * as oue from '@dither/mechanisms/oue';
+import * as rr from '@dither/mechanisms/rr';
+import * as sue from '@dither/mechanisms/sue';
+import {
+  boolean,
+  category,
+  count,
+  type Declared,
+  defineRegistry,
+  quantity,
+  type Registry,
+  text,
+  timing,
+  type WireReport,
+  type WireTable,
+} from '@dither/protocol';
+import fc from 'fast-check';
+
+/** Up to four decimals, as a developer would write it. */
+const epsilon = fc.integer({ min: 1, max: 40_000 }).map((x) => x / 10_000);
+
+const words = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((s) => s.trim() !== '');
+
+const about = fc.record({
+  description: words,
+  purpose: words,
+  owner: words,
+  period: fc.constantFrom(1, 7, 28),
+  expires: fc.constantFrom('2026-01-31', '2028-02-29', '2099-12-31'),
+  epsilon,
+});
+
+const wide = fc.constantFrom<typeof grr.client | typeof oue.client>(grr.client, sue.client, oue.client);
+
+const numbers = fc.record({
+  low: fc.integer({ min: 1, max: 100 }),
+  width: fc.integer({ min: 200, max: 1_000_000 }),
+  buckets: fc.integer({ min: 2, max: 40 }),
+  scale: fc.constantFrom<'log' | 'linear'>('log', 'linear'),
+  aggregate: fc.constantFrom<'random' | 'first' | 'last' | 'max'>('random', 'first', 'last', 'max'),
+  mechanism: wide,
+});
+
+const values = fc.uniqueArray(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).filter((s) => s !== 'none'),
+  { minLength: 1, maxLength: 20 },
+);
+
+const declared: fc.Arbitrary<Declared> = fc.oneof(
+  about.map((o) => boolean({ ...o, mechanism: rr.client }) as Declared),
+  fc
+    .tuple(about, values, wide, fc.constantFrom<'last' | 'random'>('last', 'random'))
+    .map(([o, v, mechanism, aggregate]) => category({ ...o, values: v, mechanism, aggregate }) as Declared),
+  fc
+    .tuple(about, fc.integer({ min: 1, max: 2 ** 20 }))
+    .map(([o, clamp]) => count({ ...o, clamp, mechanism: oneBitMean.client }) as Declared),
+  fc
+    .tuple(about, numbers)
+    .map(([o, { low, width, ...n }]) => timing({ ...o, ...n, range: [low, low + width] }) as Declared),
+  fc
+    .tuple(about, numbers, fc.constantFrom('MiB', 'h', '°C'))
+    .map(([o, { low, width, ...n }, unit]) => quantity({ ...o, ...n, unit, range: [low, low + width] }) as Declared),
+  fc.tuple(about, fc.integer({ min: 1, max: 1024 })).map(([o, maxLength]) => text({ ...o, maxLength }) as Declared),
+);
+
+/** Any registry that is not refused: the budget holds at least the dearest metric of every period. */
+export const anyRegistry: fc.Arbitrary<Registry> = fc
+  .record({
+    metrics: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), declared, { minKeys: 1, maxKeys: 12 }),
+    perWindow: fc.integer({ min: 4 * (28 + 4 + 1), max: 1000 }),
+    expectedClients: fc.integer({ min: 1, max: 1e9 }),
+  })
+  .map(({ metrics, perWindow, expectedClients }) =>
+    defineRegistry({
+      app: 'org.example.any',
+      budget: { perWindow, lifetime: 13 * perWindow },
+      participation: 'sampled',
+      expectedClients,
+      metrics,
+    }),
+  );
+
+export function tableOf(lengths: readonly number[]): WireTable {
+  return {
+    fingerprint: '0123456789abcdef',
+    wire: lengths.map((reportBytes) => ({
+      params: { mechanism: 'any', microEpsilon: 1, domainSize: 2, reportBytes },
+    })),
+  };
+}
+
+export const nonce = fc.uint8Array({ minLength: 16, maxLength: 16 });
+export const day = fc.integer({ min: 0, max: 0xffff });
+
+/** A wire table and reports for it, at most one for each metric and window. */
+export const tableAndReports: fc.Arbitrary<{ table: WireTable; reports: readonly WireReport[] }> = fc
+  .array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 70 })
+  .chain((lengths) =>
+    fc.record({
+      table: fc.constant(tableOf(lengths)),
+      reports: fc
+        .uniqueArray(fc.tuple(fc.nat(lengths.length - 1), day), {
+          minLength: 1,
+          maxLength: 60,
+          selector: ([index, window]) => `${index}/${window}`,
+        })
+        .chain((places) =>
+          fc.tuple(
+            ...places.map(([index, window]) =>
+              fc
+                .uint8Array({ minLength: lengths[index] ?? 1, maxLength: lengths[index] ?? 1 })
+                .map((bytes) => ({ index, window, bytes })),
+            ),
+          ),
+        ),
+    }),
+  );

@@ -1,0 +1,214 @@
+import { type Bound, type Declarations, dayOf, type Metric, periodStart, type Registry } from '@dither/protocol';
+import type { ConsentStatus } from './consent.js';
+import { Diagnostics, type DropReason } from './diagnostics.js';
+import { type Inspection, inspectionOf } from './inspect.js';
+import type { Platform } from './platform/platform.js';
+import { policy } from './policy.js';
+import { type OpenRecord, withRecord } from './recorder.js';
+import { closingPermit, grantConsent, reportedMetrics, synchronize, withdrawConsent } from './session.js';
+import { type Kept, openStore } from './store.js';
+import { uploader } from './uploader.js';
+
+export interface ClientOptions<D extends Declarations> {
+  readonly registry: Registry<D>;
+  /** Origin of the server, such as `https://telemetry.example.org`. */
+  readonly endpoint: string;
+  readonly platform: Platform;
+  /** Set in a private window: nothing is recorded, written or sent, and what is stored is left as it is. */
+  readonly privateMode?: boolean;
+}
+
+/** The value a metric takes; a boolean and a count of one may be left out. */
+type Input<D extends Declarations, Id extends keyof D> = Parameters<D[Id]['encode']>[0];
+type ValueArguments<Value> = undefined extends Value ? [value?: Value] : [value: Value];
+
+type IdOfKind<D extends Declarations, Kind extends string> = {
+  [Id in keyof D]: D[Id] extends { readonly kind: Kind } ? Id : never;
+}[keyof D] &
+  string;
+
+export interface Client<D extends Declarations> {
+  /** Records one event. Never throws, never waits: what cannot be recorded is counted in `inspect().drops`. */
+  record<Id extends keyof D & string>(id: Id, ...value: ValueArguments<Input<D, Id>>): void;
+  /** Starts a stopwatch; the function it returns records the milliseconds since. */
+  time(id: IdOfKind<D, 'timing'>): () => void;
+  readonly consent: {
+    /** `unknown` until storage has been read (`ready`) or the person has been asked. */
+    readonly status: ConsentStatus;
+    /** What to tell the person before asking: the sum over all metrics, in epsilon. */
+    readonly bound: Bound;
+    /**
+     * The person agrees to what this registry declares.
+     * @param options.despiteGpc - they were told that their Global Privacy Control signal says otherwise
+     */
+    grant(options?: { readonly despiteGpc?: boolean }): Promise<void>;
+    /** Erases pending values, queue and notes; keeps what was spent. Sent reports cannot be recalled. */
+    withdraw(): Promise<void>;
+  };
+  /** Resolves once storage has been read and ended periods have been closed. Never rejects. */
+  readonly ready: Promise<void>;
+  /** Writes what was recorded; call it when the app is hidden. Closes no period and sends nothing. */
+  flush(): Promise<void>;
+  /** The same in the instant of a crash: durable when it returns, where the platform can. */
+  flushNow(): void;
+  inspect(): Promise<Inspection>;
+  /** Writes what was recorded and ends this client. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Creates the client of one app. Import it, create it, record: it loads, closes, randomizes and sends on its own.
+ *
+ * @example
+ * const dither = createClient({ registry, endpoint: 'https://telemetry.example.org', platform });
+ * dither.record('dark-mode');
+ */
+export function createClient<const D extends Declarations>(options: ClientOptions<D>): Client<D> {
+  const { platform, endpoint } = options;
+  const registry: Registry = options.registry as unknown as Registry;
+  const diagnostics = new Diagnostics();
+  const store = openStore(platform);
+  const context = { registry, platform, store, diagnostics, mayClose: closingPermit(platform) };
+
+  /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
+  let silence: DropReason | undefined;
+  let status: ConsentStatus = 'unknown';
+  let isLoaded = false;
+  let pending: { [metric: string]: readonly OpenRecord[] } = {};
+  let latestDay = 0;
+  let cancelFlush: (() => void) | undefined;
+  let cancelTick: (() => void) | undefined;
+  const uploads = uploader(context, endpoint, () => silence !== undefined);
+
+  if (options.privateMode === true) silence = 'private';
+  else if (!platform.storage.isDurable) silence = 'storage-failed';
+
+  function record(id: string, value: unknown): void {
+    try {
+      const reason = silence ?? take(id, value);
+      if (reason !== undefined) diagnostics.drop(reason);
+    } catch {
+      // A value that throws when it is read is not one of the metric's.
+      diagnostics.drop('invalid-value');
+    }
+  }
+
+  function take(id: string, value: unknown): DropReason | undefined {
+    if (!Object.hasOwn(registry.metrics, id)) return 'unknown-metric';
+    const metric = registry.metrics[id] as Metric;
+    if (metric.params === undefined) return 'inactive';
+    const index = metric.encode(value);
+    if (index === undefined) return 'invalid-value';
+    // Never behind what has been seen: a clock set back does not open a closed period.
+    latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
+    const start = periodStart(latestDay, metric.period);
+    if (start >= metric.expiryDay) return 'inactive';
+    const event = { start, value: index };
+    const before = pending[id];
+    pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
+    cancelFlush ??= platform.schedule(policy.flushDelay, flush);
+    return undefined;
+  }
+
+  /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
+  async function step(close: boolean): Promise<void> {
+    if (silence !== undefined && silence !== 'no-consent') return;
+    cancelFlush?.();
+    cancelFlush = undefined;
+    const taken = pending;
+    pending = {};
+    try {
+      adopt(await synchronize(context, taken, close));
+    } catch {
+      // What went wrong may be told by the platform's own tools; here it must not reach the app.
+      diagnostics.drop('storage-failed');
+    }
+  }
+
+  function adopt(kept: Kept): void {
+    isLoaded = true;
+    status = kept.status;
+    latestDay = Math.max(latestDay, kept.ledger.highWater);
+    if (silence === undefined || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
+    if (silence !== undefined) pending = {};
+  }
+
+  async function flush(): Promise<void> {
+    if (!isLoaded || Object.keys(pending).length > 0) await step(false);
+  }
+
+  async function tick(): Promise<void> {
+    await step(true);
+    if (silence === undefined) await uploads.upload().catch(() => diagnostics.drop('storage-failed'));
+  }
+
+  function scheduleTick(): void {
+    cancelTick = platform.schedule(policy.tick, async () => {
+      scheduleTick();
+      await tick();
+    });
+  }
+
+  async function start(): Promise<void> {
+    if (silence !== undefined) return;
+    scheduleTick();
+    await tick();
+  }
+
+  return {
+    record: (id, ...value) => record(id, value[0]),
+    time(id) {
+      const began = platform.clock.monotonic();
+      return () => record(id, platform.clock.monotonic() - began);
+    },
+    consent: {
+      get status() {
+        return status;
+      },
+      bound: registry.bound,
+      async grant({ despiteGpc = false } = {}) {
+        if (silence === 'private' || silence === 'stopped') return;
+        await grantConsent(context, despiteGpc).catch(() => diagnostics.drop('storage-failed'));
+        await step(true);
+      },
+      async withdraw() {
+        if (silence === 'private') return;
+        pending = {};
+        status = 'denied';
+        silence ??= 'no-consent';
+        await withdrawConsent(context).catch(() => diagnostics.drop('storage-failed'));
+      },
+    },
+    ready: start(),
+    flush,
+    flushNow() {
+      const { notes } = platform.storage;
+      if (silence !== undefined || !isLoaded || Object.keys(pending).length === 0) return;
+      try {
+        if (notes === undefined) void flush();
+        else notes.append(JSON.stringify(pending));
+        pending = {};
+      } catch {
+        // The process is going down with an error of its own; ours would hide it.
+        diagnostics.drop('storage-failed');
+      }
+    },
+    async inspect() {
+      const kept = await store.read();
+      const agreement = kept.consent?.agreement;
+      const reporting = agreement === undefined ? [] : reportedMetrics(registry, kept.ledger, agreement);
+      return inspectionOf(
+        registry,
+        kept,
+        reporting.map((metric) => metric.id),
+        diagnostics.drops,
+      );
+    },
+    async stop() {
+      cancelTick?.();
+      await flush();
+      cancelFlush?.();
+      silence = 'stopped';
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { uniformInt, type WordSource } from '@dither/mechanisms';
+import {
+  encodeBatch,
+  type Metric,
+  NONCE_BYTES,
+  policy as protocolPolicy,
+  type Registry,
+  splitReports,
+  type WireReport,
+} from '@dither/protocol';
+import { debit, giveUp, type Ledger } from './budget-ledger.js';
+import type { Agreement } from './consent.js';
+import type { DropReason } from './diagnostics.js';
+import { policy } from './policy.js';
+import type { MadeBatch } from './queue.js';
+import { type OpenRecord, type OpenRecords, periodValue } from './recorder.js';
+
+/** A period that has been paid for and waits to be randomized. */
+export interface PaidPeriod {
+  readonly metric: Metric;
+  readonly record: OpenRecord;
+}
+
+export interface Closing {
+  /** To be made durable before anything of `paid` is randomized. */
+  readonly ledger: Ledger;
+  readonly paid: readonly PaidPeriod[];
+  /** What stays open. */
+  readonly open: OpenRecords;
+  readonly drops: readonly DropReason[];
+}
+
+/** Whether one more period of this metric may be closed now; asking uses the permission up. */
+export type Permit = (metric: Metric) => boolean;
+
+/**
+ * Takes the ended periods out of the open records and debits them. What is taken, and whether it is debited, follows
+ * from registry, ledger, clock and the presence of a record, which does not depend on events: never from a value.
+ */
+export function closePeriods(
+  registry: Registry,
+  ledger: Ledger,
+  open: OpenRecords,
+  agreement: Agreement,
+  mayClose: Permit,
+): Closing {
+  const today = ledger.highWater;
+  const closing = { ledger, paid: [] as PaidPeriod[], drops: [] as DropReason[] };
+  const left: { [metric: string]: readonly OpenRecord[] } = {};
+  for (const [id, records] of Object.entries(open)) {
+    const metric = registry.metrics[id];
+    // A metric that this version no longer declares has nobody to report it.
+    if (metric?.params === undefined) continue;
+    const stays = records.filter(
+      (record) => !isFinished(closing, registry, metric, record, agreement, mayClose, today),
+    );
+    const ended = stays.filter((record) => record.start + metric.period <= today);
+    const kept = stays.slice(Math.max(0, ended.length - policy.maxEndedPeriods));
+    if (kept.length > 0) left[id] = kept;
+  }
+  return { ...closing, open: left };
+}
+
+/** Whether `record` is over and done with: reported, refused by the ledger, too old or closed before. */
+function isFinished(
+  closing: { ledger: Ledger; paid: PaidPeriod[]; drops: DropReason[] },
+  registry: Registry,
+  metric: Metric,
+  record: OpenRecord,
+  agreement: Agreement,
+  mayClose: Permit,
+  today: number,
+): boolean {
+  const end = record.start + metric.period;
+  if (record.start <= (closing.ledger.metrics[metric.id]?.closed ?? -1)) return true;
+  if (end > today) return false;
+  if (today - end > protocolPolicy.maxReportAgeDays) {
+    closing.ledger = giveUp(closing.ledger, metric, record.start);
+    closing.drops.push('too-old');
+    return true;
+  }
+  if (!mayClose(metric)) return false;
+  const debited = debit(closing.ledger, metric, record.start, agreement, registry.budget.windowDays);
+  closing.ledger = debited.ledger;
+  if ('refused' in debited) closing.drops.push(debited.refused);
+  else closing.paid.push({ metric, record });
+  return true;
+}
+
+/** The private step: from here on nothing true is left. Called only once the debit of `paid` is durable. */
+export function randomizePeriods(
+  registry: Registry,
+  paid: readonly PaidPeriod[],
+  source: WordSource,
+): readonly WireReport[] {
+  return paid.flatMap(({ metric, record }) => {
+    const { client, params } = metric;
+    if (client === undefined || params === undefined) return [];
+    const report = client.randomize(params, periodValue(metric, record), source);
+    return [{ index: registry.wire.indexOf(metric), window: record.start, bytes: client.encode(params, report) }];
+  });
+}
+
+/** Batches of the reports, each with a nonce and a random due time of its own. */
+export function makeBatches(
+  registry: Registry,
+  reports: readonly WireReport[],
+  day: number,
+  now: number,
+  source: WordSource,
+): readonly MadeBatch[] {
+  return splitReports(registry, reports).map((part) => {
+    const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => uniformInt(source, 256));
+    return {
+      nonce,
+      day,
+      bytes: encodeBatch(registry, { day, nonce, reports: part }),
+      due: now + uniformInt(source, policy.dueWithin),
+      reports: part,
+    };
+  });
+}

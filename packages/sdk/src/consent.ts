@@ -1,0 +1,55 @@
+import { chargePerWindow, type Metric, type Registry } from '@dither/protocol';
+
+/**
+ * What the person said. `unknown` until they are asked; nothing is recorded, written or sent unless it is `granted`.
+ */
+export type ConsentStatus = 'unknown' | 'granted' | 'denied';
+
+/** What the person agreed to: never more than this is spent, whatever a later version of the app declares. */
+export interface Agreement {
+  /** Epsilon per budget window and in a lifetime, over all metrics. */
+  readonly perWindow: number;
+  readonly lifetime: number;
+  /** By metric, millionths of epsilon per budget window. */
+  readonly charges: { readonly [metric: string]: number };
+}
+
+export interface ConsentRecord {
+  readonly status: 'granted' | 'denied';
+  readonly agreement?: Agreement;
+  /** The person granted after being told that their Global Privacy Control signal says otherwise. */
+  readonly despiteGpc?: boolean;
+}
+
+export function agreementTo(registry: Registry): Agreement {
+  return {
+    perWindow: registry.bound.perWindow,
+    lifetime: registry.bound.lifetime,
+    charges: Object.fromEntries(
+      registry.wire.map((metric) => [metric.id, chargePerWindow(metric, registry.budget.windowDays)]),
+    ),
+  };
+}
+
+/**
+ * The agreement that holds once this version runs: a version that spends less lowers it for all tabs; one that
+ * spends more does not raise it.
+ */
+export function narrowed(agreement: Agreement, registry: Registry): Agreement {
+  return {
+    ...agreement,
+    perWindow: Math.min(agreement.perWindow, registry.bound.perWindow),
+    lifetime: Math.min(agreement.lifetime, registry.bound.lifetime),
+  };
+}
+
+export function isAgreed(agreement: Agreement, metric: Metric, windowDays: number): boolean {
+  return chargePerWindow(metric, windowDays) <= (agreement.charges[metric.id] ?? 0);
+}
+
+/** The status that counts, the privacy signal taken into account. */
+export function statusOf(record: ConsentRecord | undefined, globalPrivacyControl: boolean): ConsentStatus {
+  if (record === undefined) return 'unknown';
+  if (record.status === 'granted' && globalPrivacyControl && record.despiteGpc !== true) return 'denied';
+  return record.status;
+}

@@ -1,0 +1,47 @@
+/** Why something recorded, or something that was to be sent, did not leave. A closed list. */
+export type DropReason =
+  /** No metric of this id is declared. */
+  | 'unknown-metric'
+  /** The value is not one of the metric's. */
+  | 'invalid-value'
+  /** The metric has expired, or its kind has no mechanism yet. */
+  | 'inactive'
+  /** This installation does not report this metric in this budget window. */
+  | 'not-drawn'
+  /** The metric, or its higher epsilon, came after the person agreed. */
+  | 'not-agreed'
+  /** Consent is unknown, denied or withdrawn. */
+  | 'no-consent'
+  /** The app set the private flag. */
+  | 'private'
+  /** The period had been closed by another tab. */
+  | 'period-closed'
+  /** The period ended too long ago to be reported. */
+  | 'too-old'
+  /** The budget of the window, or of the lifetime, does not allow the charge. */
+  | 'budget-exhausted'
+  | 'lifetime-exhausted'
+  /** Too many batches wait. */
+  | 'queue-full'
+  /** The server refused the batch for good. */
+  | 'refused'
+  /** Storage is not durable, failed, or holds a ledger this version cannot read. */
+  | 'storage-failed'
+  /** The client was stopped. */
+  | 'stopped';
+
+/**
+ * Counts losses, on the device alone: how often a person hit a budget or sent a bad value is itself a measurement,
+ * and would have to be randomized to leave.
+ */
+export class Diagnostics {
+  readonly #drops = new Map<DropReason, number>();
+
+  drop(reason: DropReason, times = 1): void {
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + times);
+  }
+
+  get drops(): { readonly [reason in DropReason]?: number } {
+    return Object.fromEntries(this.#drops);
+  }
+}

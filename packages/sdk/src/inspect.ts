@@ -1,0 +1,84 @@
+import { MICRO } from '@dither/mechanisms';
+import { type Bound, fromBase64url, labels, parseReports, type Registry } from '@dither/protocol';
+import { spentInWindow } from './budget-ledger.js';
+import type { ConsentStatus } from './consent.js';
+import type { DropReason } from './diagnostics.js';
+import type { Kept } from './store.js';
+
+/** What an installation holds and has spent, for the person whose device it is. Epsilons are sums over all metrics. */
+export interface Inspection {
+  readonly consent: ConsentStatus;
+  /** The most this registry can spend. */
+  readonly bound: Bound;
+  readonly spent: {
+    readonly inWindow: number;
+    readonly inLifetime: number;
+    readonly byMetric: { readonly [metric: string]: { readonly inWindow: number; readonly inLifetime: number } };
+  };
+  /** Metrics this installation reports in the current budget window. */
+  readonly reporting: readonly string[];
+  /** True values on this device, not yet randomized: what happened in each open period. */
+  readonly open: readonly { readonly metric: string; readonly start: number; readonly value: string }[];
+  /** Randomized batches waiting to be sent. */
+  readonly queued: readonly {
+    readonly id: string;
+    readonly day: number;
+    readonly due: number;
+    readonly bytes: Uint8Array;
+    readonly reports: readonly { readonly metric: string; readonly window: number; readonly bytes: Uint8Array }[];
+  }[];
+  /** What did not leave, by reason, since this process began. Never sent. */
+  readonly drops: { readonly [reason in DropReason]?: number };
+}
+
+export function inspectionOf(
+  registry: Registry,
+  kept: Kept,
+  reporting: readonly string[],
+  drops: Inspection['drops'],
+): Inspection {
+  const window = spentInWindow(kept.ledger, registry.budget.windowDays);
+  return {
+    consent: kept.status,
+    bound: registry.bound,
+    spent: {
+      inWindow: window.all / MICRO,
+      inLifetime: kept.ledger.spent / MICRO,
+      byMetric: Object.fromEntries(
+        Object.entries(kept.ledger.metrics).map(([id, { spent }]) => [
+          id,
+          { inWindow: (window.byMetric[id] ?? 0) / MICRO, inLifetime: spent / MICRO },
+        ]),
+      ),
+    },
+    reporting,
+    open: Object.entries(kept.open).flatMap(([metric, records]) =>
+      records.map(({ start, value }) => ({ metric, start, value: labelOf(registry, metric, value) })),
+    ),
+    queued: kept.queue.map(({ id, day, due, body }) => {
+      const bytes = fromBase64url(body) ?? new Uint8Array();
+      return { id, day, due, bytes, reports: decodeReports(registry, bytes) };
+    }),
+    drops,
+  };
+}
+
+function labelOf(registry: Registry, id: string, value: number | undefined): string {
+  const metric = registry.metrics[id];
+  if (metric === undefined || value === undefined) return 'nothing yet';
+  return labels(metric)[value] ?? 'nothing yet';
+}
+
+/** A batch of another version of the app is shown as bytes alone. */
+function decodeReports(registry: Registry, bytes: Uint8Array): Inspection['queued'][number]['reports'] {
+  try {
+    return parseReports(bytes, registry).map((report) => ({
+      metric: registry.wire[report.index]?.id ?? '',
+      window: report.window,
+      bytes: report.bytes,
+    }));
+  } catch {
+    // Laid out by another registry.
+    return [];
+  }
+}

@@ -1,0 +1,6 @@
+/** The device's part of each mechanism, to be named in a registry: an app bundles those it names. */
+export { client as grr } from '@dither/mechanisms/grr';
+export { client as oneBitMean } from '@dither/mechanisms/one-bit-mean';
+export { client as oue } from '@dither/mechanisms/oue';
+export { client as rr } from '@dither/mechanisms/rr';
+export { client as sue } from '@dither/mechanisms/sue';

@@ -1,0 +1,64 @@
+import type { WordSource } from '@dither/mechanisms';
+import type { Answer, Clock, Notes, Platform, Storage } from './platform.js';
+
+/** Storage in memory: an installation as long as the object lives. The reference for the others. */
+export function memoryStorage(texts: Map<string, string> = new Map()): Storage {
+  const held = new Map<string, Promise<unknown>>();
+  return {
+    isDurable: true,
+    async read<K extends string>(keys: readonly K[]) {
+      return Object.fromEntries(keys.map((key) => [key, texts.get(key)])) as { [key in K]: string | undefined };
+    },
+    async write(entries) {
+      for (const [key, text] of entries) {
+        if (text === undefined) texts.delete(key);
+        else texts.set(key, text);
+      }
+    },
+    async lock(name, task) {
+      const before = held.get(name);
+      const mine = before === undefined ? task() : before.then(task, task);
+      held.set(name, mine);
+      try {
+        return await mine;
+      } finally {
+        if (held.get(name) === mine) held.delete(name);
+      }
+    },
+    notes: memoryNotes(texts),
+  };
+}
+
+const NOTE = 'note:';
+
+function memoryNotes(texts: Map<string, string>): Notes {
+  return {
+    append(text) {
+      let n = 0;
+      while (texts.has(`${NOTE}${n}`)) n++;
+      texts.set(`${NOTE}${n}`, text);
+    },
+    async list() {
+      return [...texts].filter(([key]) => key.startsWith(NOTE));
+    },
+    async remove(names) {
+      for (const name of names) texts.delete(name);
+    },
+  };
+}
+
+export interface MemoryPlatformOptions {
+  readonly source: WordSource;
+  readonly clock: Clock;
+  readonly schedule: Platform['schedule'];
+  readonly send: (url: string, body: Uint8Array) => Promise<Answer>;
+  /** What was stored before: pass the same map again to restart the same installation. */
+  readonly texts?: Map<string, string>;
+  readonly globalPrivacyControl?: boolean;
+}
+
+/** A platform in memory, everything that varies given by the caller. */
+export function memoryPlatform(options: MemoryPlatformOptions): Platform {
+  const { texts, ...rest } = options;
+  return { ...rest, storage: memoryStorage(texts) };
+}

@@ -1,0 +1,24 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Every default and limit of the client, with its reason. What both sides share is in `@dither/protocol`. */
+export const policy = Object.freeze({
+  /** At most one write a second for recorded events, however many there are. */
+  flushDelay: 1000,
+  /** A closed period's reports leave at a random moment of the next six hours: not when the app was opened. */
+  dueWithin: 6 * HOUR,
+  /** What fell due while the app was off waits this long at most: short enough for a visit of two minutes. */
+  lateDelay: MINUTE,
+  /** How often a running app looks whether a period has ended or a report is due. */
+  tick: MINUTE,
+  /** Delays between tries; a Retry-After is rounded up to one of them, so that a server cannot mark a device by it. */
+  retryDelays: Object.freeze([MINUTE, 10 * MINUTE, HOUR, 6 * HOUR]),
+  /** Each delay is stretched by a random factor of 1 to 1.5, so that devices do not return together. */
+  retryJitter: 0.5,
+  /** Randomized bytes waiting to be sent: beyond it the oldest batch is dropped, whatever it says. */
+  maxQueueBytes: 262_144,
+  /** Ended periods of a metric that wait to be closed: clocks that jump make more, and the oldest is skipped. */
+  maxEndedPeriods: 2,
+  /** An answer is read up to here; a receipt takes some 200 bytes. */
+  maxAnswerBytes: 16_384,
+});

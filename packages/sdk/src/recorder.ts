@@ -1,0 +1,67 @@
+import { uniformInt, type WordSource } from '@dither/mechanisms';
+import type { Aggregate, Metric } from '@dither/protocol';
+
+/**
+ * What one period of one metric has come to: `value` is an index of the metric's domain (for `sum`, the sum so
+ * far), absent while there was no event. Bounded whatever is recorded, and the only truth ever on disk.
+ */
+export interface OpenRecord {
+  /** First day of the period. */
+  readonly start: number;
+  readonly value?: number;
+  /** For `random`: how many events it was chosen among. */
+  readonly events?: number;
+}
+
+/** Open records by metric id; of each metric the earliest first. */
+export interface OpenRecords {
+  readonly [metric: string]: readonly OpenRecord[];
+}
+
+/** A count of events stops here, so that a record's size is bounded and a choice stays exact. */
+const MAX_EVENTS = 2 ** 31;
+
+/** The value of two stretches of one period, `later` having come after `earlier`. */
+export function combine(
+  metric: Pick<Metric, 'aggregate' | 'domainSize'>,
+  earlier: OpenRecord,
+  later: OpenRecord,
+  source: WordSource,
+): OpenRecord {
+  if (later.value === undefined) return earlier;
+  if (earlier.value === undefined) return later;
+  const { start } = earlier;
+  const chosen = combiners[metric.aggregate](earlier.value, later.value);
+  if (chosen !== undefined) return { start, value: Math.min(chosen, metric.domainSize - 1) };
+  // A reservoir of one: each event so far is the one with the same chance.
+  const [before, after] = [earlier.events ?? 1, later.events ?? 1];
+  const events = Math.min(MAX_EVENTS, before + after);
+  const value = uniformInt(source, events) < after ? later.value : earlier.value;
+  return { start, value, events };
+}
+
+const combiners: { readonly [aggregate in Aggregate]: (earlier: number, later: number) => number | undefined } = {
+  any: () => 1,
+  sum: (earlier, later) => earlier + later,
+  first: (earlier) => earlier,
+  last: (_earlier, later) => later,
+  max: (earlier, later) => Math.max(earlier, later),
+  random: () => undefined,
+};
+
+/** `records` with `record` combined into the period it belongs to. */
+export function withRecord(
+  metric: Pick<Metric, 'aggregate' | 'domainSize'>,
+  records: readonly OpenRecord[],
+  record: OpenRecord,
+  source: WordSource,
+): readonly OpenRecord[] {
+  const at = records.findIndex((r) => r.start === record.start);
+  if (at < 0) return [...records, record].sort((a, b) => a.start - b.start);
+  return records.map((r, i) => (i === at ? combine(metric, r, record, source) : r));
+}
+
+/** The index that is randomized for a closed period. */
+export function periodValue(metric: Pick<Metric, 'none'>, record: OpenRecord): number {
+  return record.value ?? metric.none;
+}

@@ -1,0 +1,169 @@
+import type { WordSource } from '@dither/mechanisms';
+import { DAY_MS, dayOf, drawParticipation, type Metric, periodStart, type Registry } from '@dither/protocol';
+import { advance, type Ledger } from './budget-ledger.js';
+import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
+import { type Agreement, agreementTo, isAgreed, narrowed } from './consent.js';
+import type { Diagnostics } from './diagnostics.js';
+import type { Platform } from './platform/platform.js';
+import { enqueue } from './queue.js';
+import { type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
+import type { Kept, Store } from './store.js';
+
+/** What the steps of a client share. */
+export interface Context {
+  readonly registry: Registry;
+  readonly platform: Platform;
+  readonly store: Store;
+  readonly diagnostics: Diagnostics;
+  readonly mayClose: Permit;
+}
+
+/** Name of the lock under which everything kept is read and written. */
+export const STATE_LOCK = 'state';
+
+/**
+ * One closing per process start, and one more per period that has passed by the clock that cannot be set: however
+ * the device's clock jumps, a running process closes no more periods than time has really held.
+ */
+export function closingPermit(platform: Platform): Permit {
+  const started = platform.clock.monotonic();
+  const used = new Map<string, number>();
+  return (metric) => {
+    const allowed = 1 + Math.floor((platform.clock.monotonic() - started) / (metric.period * DAY_MS));
+    const before = used.get(metric.id) ?? 0;
+    used.set(metric.id, before + 1);
+    if (before < allowed) return true;
+    used.set(metric.id, before);
+    return false;
+  };
+}
+
+/**
+ * Brings what is kept up to date, under the lock: moves time forward, draws this budget window's metrics, marks the
+ * app as present in the open periods, merges `pending` and crash notes into them, and, if `close` is set, closes
+ * the periods that have ended: debit, durably; then randomize; then queue.
+ *
+ * @returns what is kept now
+ */
+export function synchronize(context: Context, pending: OpenRecords, close: boolean): Promise<Kept> {
+  const { platform, registry, store } = context;
+  return platform.storage.lock(STATE_LOCK, async () => {
+    const kept = await store.read();
+    const agreement = kept.consent?.agreement;
+    if (kept.status !== 'granted' || agreement === undefined) return kept;
+
+    const agreed = narrowed(agreement, registry);
+    const consent =
+      agreed.perWindow === agreement.perWindow && agreed.lifetime === agreement.lifetime
+        ? kept.consent
+        : { ...kept.consent, status: 'granted' as const, agreement: agreed };
+    const ledger = withDraw(registry, advance(kept.ledger, dayOf(platform.clock.wall())), platform.source);
+    const notes = (await platform.storage.notes?.list()) ?? [];
+    const fresh = notes.filter(([name]) => !kept.merged.includes(name));
+    const present = withPresence(registry, kept.open, ledger, agreed);
+    const recorded = fresh.map(([, text]) => JSON.parse(text) as OpenRecords);
+    const open = [...recorded, pending].reduce((records, more) => merge(context, records, more), present);
+
+    const closing = close
+      ? closePeriods(registry, ledger, open, agreed, context.mayClose)
+      : { ledger, open, paid: [], drops: [] };
+    for (const reason of closing.drops) context.diagnostics.drop(reason);
+    const paid: Kept = { ...kept, consent, ledger: closing.ledger };
+    // The debit is durable before the first coin is tossed.
+    await store.write(kept, paid, ['consent', 'ledger']);
+
+    const reports = randomizePeriods(registry, closing.paid, platform.source);
+    const made = makeBatches(registry, reports, ledger.highWater, platform.clock.wall(), platform.source);
+    const { queue, dropped } = made.length === 0 ? { queue: kept.queue, dropped: 0 } : enqueue(kept.queue, made);
+    if (dropped > 0) context.diagnostics.drop('queue-full', dropped);
+    const merged = notes.length === 0 && kept.merged.length === 0 ? kept.merged : notes.map(([name]) => name);
+    const after: Kept = { ...paid, queue, merged, open: isSame(kept.open, closing.open) ? kept.open : closing.open };
+    await store.write(paid, after, ['queue', 'open']);
+    if (notes.length > 0) await platform.storage.notes?.remove(merged);
+    return after;
+  });
+}
+
+/** Metrics that this installation reports in the periods open on the ledger's day. */
+export function reportedMetrics(registry: Registry, ledger: Ledger, agreement: Agreement): readonly Metric[] {
+  return registry.wire.filter(
+    (metric) =>
+      periodStart(ledger.highWater, metric.period) < metric.expiryDay &&
+      isAgreed(agreement, metric, registry.budget.windowDays) &&
+      (registry.participation === 'all' || ledger.draw.metrics.includes(metric.id)),
+  );
+}
+
+/** The draw of the budget window that today lies in: made once per window, before any of its values is read. */
+function withDraw(registry: Registry, ledger: Ledger, source: WordSource): Ledger {
+  const window = periodStart(ledger.highWater, registry.budget.windowDays);
+  if (registry.participation === 'all' || ledger.draw.window === window) return ledger;
+  const metrics = drawParticipation(registry.classes, registry.budget.windowDays, source);
+  return { ...ledger, draw: { window, metrics } };
+}
+
+/** An open record for each reported metric: from here on its period is reported, whether anything happens or not. */
+function withPresence(registry: Registry, open: OpenRecords, ledger: Ledger, agreement: Agreement): OpenRecords {
+  const records: { [metric: string]: readonly OpenRecord[] } = { ...open };
+  for (const metric of reportedMetrics(registry, ledger, agreement)) {
+    const start = periodStart(ledger.highWater, metric.period);
+    const own = records[metric.id] ?? [];
+    const isClosed = start <= (ledger.metrics[metric.id]?.closed ?? -1);
+    if (!isClosed && !own.some((record) => record.start === start)) records[metric.id] = [...own, { start }];
+  }
+  return records;
+}
+
+/** Adds what was recorded to the periods that are open for it; the rest is dropped. */
+function merge(context: Context, open: OpenRecords, more: OpenRecords): OpenRecords {
+  const result: { [metric: string]: readonly OpenRecord[] } = { ...open };
+  for (const [id, records] of Object.entries(more)) {
+    const metric = context.registry.metrics[id];
+    for (const record of records) {
+      const own = result[id];
+      if (metric !== undefined && own?.some(({ start }) => start === record.start)) {
+        result[id] = withRecord(metric, own, record, context.platform.source);
+      } else {
+        context.diagnostics.drop(own === undefined ? 'not-drawn' : 'period-closed');
+      }
+    }
+  }
+  return result;
+}
+
+function isSame(a: OpenRecords, b: OpenRecords): boolean {
+  const ids = Object.keys(b);
+  return (
+    ids.length === Object.keys(a).length &&
+    ids.every((id) => {
+      const [own, other] = [a[id] ?? [], b[id] ?? []];
+      return own.length === other.length && own.every((record, i) => record === other[i]);
+    })
+  );
+}
+
+/** Records consent for what this registry declares. */
+export function grantConsent({ registry, platform, store }: Context, despiteGpc: boolean): Promise<void> {
+  return platform.storage.lock(STATE_LOCK, async () => {
+    const kept = await store.read();
+    const consent = {
+      status: 'granted',
+      agreement: agreementTo(registry),
+      ...(despiteGpc ? { despiteGpc } : {}),
+    } as const;
+    await store.write(kept, { ...kept, consent }, ['consent']);
+  });
+}
+
+/** Erases everything but the spent budget. */
+export function withdrawConsent({ platform }: Context): Promise<void> {
+  return platform.storage.lock(STATE_LOCK, async () => {
+    await platform.storage.write([
+      ['consent', JSON.stringify({ status: 'denied' })],
+      ['queue', undefined],
+      ['open', undefined],
+    ]);
+    const notes = (await platform.storage.notes?.list()) ?? [];
+    await platform.storage.notes?.remove(notes.map(([name]) => name));
+  });
+}

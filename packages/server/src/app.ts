@@ -1,0 +1,100 @@
+import { policy, type Registry } from '@dither/protocol';
+import rateLimit from '@fastify/rate-limit';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { type Clock, systemClock } from './clock.js';
+import { ProblemError } from './errors.js';
+import { createBatcher } from './ingest/batcher.js';
+import { openRegistries } from './ingest/registries.js';
+import { type LogOptions, loggerOptions } from './logging.js';
+import { networkKeys } from './network-key.js';
+import { serverPolicy } from './policy.js';
+import { estimatesRoute } from './routes/estimates.js';
+import { healthRoute } from './routes/health.js';
+import { metricsRoute } from './routes/metrics.js';
+import { answerError, problemHandlers } from './routes/problems.js';
+import { registriesRoute } from './routes/registries.js';
+import { reportsRoute } from './routes/reports.js';
+import type { Storage } from './storage/storage.js';
+
+export interface AppOptions {
+  /** The registries of today. Those of earlier starts are in the storage, and stay readable. */
+  readonly registries: readonly Registry[];
+  readonly storage: Storage;
+  readonly clock?: Clock;
+  /** Requests per minute and network, or false for none; `serverPolicy.requestsPerMinute` unless told. */
+  readonly rateLimit?: number | false;
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed; none unless told. */
+  readonly trustedProxies?: readonly string[];
+  /** Off unless told. */
+  readonly log?: LogOptions | false;
+  /**
+   * Called once when nobody knows whether a commit happened. The process must stop: the restart reads the truth from
+   * disk. Unless told, the error is thrown where nothing catches it.
+   */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** The server, without a socket. Closing it drains what is queued; the storage stays open, and the caller's. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { storage, clock = systemClock, trustedProxies = [], log = false, onFatal = throwUncaught } = options;
+  const registries = await openRegistries(options.registries, storage, clock);
+  const batcher = createBatcher(storage, { onFatal });
+
+  const app = fastify({
+    logger: loggerOptions(log),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: policy.maxBatchBytes,
+    requestTimeout: serverPolicy.requestMilliseconds,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+  });
+  problemHandlers(app);
+  bodyParsers(app);
+  await limitRate(app, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);
+
+  reportsRoute(app, { registries, batcher, clock });
+  metricsRoute(app, { registries, storage });
+  registriesRoute(app, { registries });
+  estimatesRoute(app, { registries, storage });
+  healthRoute(app);
+  app.addHook('onClose', () => batcher.close());
+  return app;
+}
+
+function bodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: serverPolicy.maxJsonBytes },
+    (_request, body, done) => {
+      try {
+        done(null, JSON.parse(body as string));
+      } catch {
+        // The engine's message would quote the body.
+        done(new ProblemError('malformed-batch', 'JSON'));
+      }
+    },
+  );
+}
+
+async function limitRate(app: FastifyInstance, max: number | false, clock: Clock): Promise<void> {
+  if (max === false) return;
+  const keyOf = networkKeys(clock);
+  await app.register(rateLimit, {
+    max,
+    timeWindow: '1 minute',
+    cache: serverPolicy.rateLimitNetworks,
+    enableDraftSpec: true,
+    keyGenerator: (request) => keyOf(request.ip),
+    errorResponseBuilder: () => new ProblemError('rate-limited'),
+  });
+}
+
+function throwUncaught(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,99 @@
+import { ProblemError, StorageError } from '../errors.js';
+import { serverPolicy } from '../policy.js';
+import type { IncomingBatch, Outcome, Storage } from '../storage/storage.js';
+
+/** Gathers the batches that arrive while a commit runs into the next one: one commit, and one fsync, for many. */
+export interface Batcher {
+  /**
+   * Resolves when the batch is durable, or known not to be counted. A batch that is waiting already is not queued
+   * again: its duplicate waits for the same commit.
+   * @throws ProblemError `unavailable`: nothing was stored, or nobody knows and this process is about to stop
+   */
+  submit(batch: IncomingBatch): Promise<Outcome>;
+  /** Waits for what is queued; then nothing is taken any more. */
+  close(): Promise<void>;
+}
+
+export interface BatcherOptions {
+  /** Called once, when a commit may or may not have happened: the process must stop, disk knows the truth. */
+  readonly onFatal: (error: Error) => void;
+  readonly pendingBytes?: number;
+  readonly groupBatches?: number;
+}
+
+interface Entry {
+  readonly batch: IncomingBatch;
+  readonly key: string;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createBatcher(storage: Storage, options: BatcherOptions): Batcher {
+  const { onFatal, pendingBytes = serverPolicy.pendingBytes, groupBatches = serverPolicy.groupBatches } = options;
+  /** Forming or in flight, by day and nonce. */
+  const pending = new Map<string, Promise<Outcome>>();
+  let forming: Entry[] = [];
+  let bytes = 0;
+  let running: Promise<void> | undefined;
+  let isOpen = true;
+
+  function settle(group: readonly Entry[], each: (entry: Entry, i: number) => void): void {
+    group.forEach((entry, i) => {
+      pending.delete(entry.key);
+      bytes -= entry.batch.bytes.length;
+      each(entry, i);
+    });
+  }
+
+  function fail(group: readonly Entry[]): void {
+    settle(group, (entry) => entry.reject(new ProblemError('unavailable')));
+  }
+
+  async function commit(group: readonly Entry[]): Promise<void> {
+    try {
+      const outcomes = await storage.commit(group.map((entry) => entry.batch));
+      settle(group, (entry, i) => entry.resolve(outcomes[i] as Outcome));
+    } catch (error) {
+      fail(group);
+      if (error instanceof StorageError && error.code === 'not-stored') return;
+      isOpen = false;
+      fail(forming);
+      forming = [];
+      onFatal(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async function run(): Promise<void> {
+    // Requests that were read from their sockets together form one group.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (forming.length > 0) await commit(forming.splice(0, groupBatches));
+    running = undefined;
+  }
+
+  return {
+    async submit(batch) {
+      const key = keyOf(batch);
+      const earlier = pending.get(key);
+      if (earlier !== undefined) {
+        const outcome = await earlier;
+        return outcome === 'accepted' ? 'duplicate' : outcome;
+      }
+      if (!isOpen || bytes >= pendingBytes) throw new ProblemError('unavailable');
+      const done = new Promise<Outcome>((resolve, reject) => {
+        forming.push({ batch, key, resolve, reject });
+      });
+      pending.set(key, done);
+      bytes += batch.bytes.length;
+      running ??= run();
+      return done;
+    },
+    async close() {
+      isOpen = false;
+      await running;
+    },
+  };
+}
+
+function keyOf({ day, nonce }: IncomingBatch): string {
+  return String.fromCharCode(day, ...nonce);
+}

@@ -1,0 +1,35 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import type { Clock } from './clock.js';
+import { serverPolicy } from './policy.js';
+
+/**
+ * Names the network of an address for the rate limit, and for nothing else: HMAC-SHA-256 of what is left of the
+ * address, under a random key that is only in memory and is renewed every hour.
+ */
+export function networkKeys(clock: Clock): (address: string) => string {
+  let key = randomBytes(32);
+  let madeAt = clock.now();
+  return (address) => {
+    if (Math.abs(clock.now() - madeAt) >= serverPolicy.networkKeyMilliseconds) {
+      key = randomBytes(32);
+      madeAt = clock.now();
+    }
+    return createHmac('sha256', key).update(networkOf(address)).digest('base64url');
+  };
+}
+
+/** An IPv4 address whole (/32), of an IPv6 address the first 56 bits: what one customer is given. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (isIPv4(address)) return address;
+  const [head = '', tail] = (address.split('%')[0] as string).split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after].map((group) =>
+    Number.parseInt(group, 16),
+  );
+  return `${groups.slice(0, 3).join(':')}:${(groups[3] ?? 0) >> 8}`;
+}

@@ -1,0 +1,33 @@
+/** Marks a file as ours: "Dthr" in the header field that SQLite keeps for this. */
+export const APPLICATION_ID = 0x44746872;
+/** Version of the tables below, in the header's `user_version`. docs/data-model.md says which step writes what. */
+export const SCHEMA_VERSION = 1;
+
+export const SCHEMA = `
+CREATE TABLE registry (
+  fingerprint TEXT PRIMARY KEY,   -- 16 hexadecimal digits
+  text        TEXT NOT NULL,      -- canonical JSON, as first or last served
+  served      INTEGER NOT NULL    -- 1 for the first registry ever served, then 2, ...
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE state (
+  metric TEXT NOT NULL,           -- fingerprint of the metric
+  window INTEGER NOT NULL,        -- first day of the period, days since 1970-01-01 UTC
+  state  BLOB NOT NULL,           -- n and counters: encodeState of @dither/mechanisms
+  PRIMARY KEY (metric, window)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nonces (
+  day     INTEGER NOT NULL,       -- day the batches were made
+  segment BLOB NOT NULL           -- their 16-byte nonces, sorted: order of arrival is not kept
+) STRICT;
+CREATE INDEX nonces_by_day ON nonces (day);
+
+CREATE TABLE log (
+  id      INTEGER PRIMARY KEY,    -- rises by one with each commit of a process
+  batches BLOB NOT NULL           -- canonical batches, each after its length in four bytes; deleted at the fold
+) STRICT;
+
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;

@@ -1,0 +1,68 @@
+import type { State } from '@dither/mechanisms';
+import type { Registry } from '@dither/protocol';
+import type { Contribution } from '../ingest/contributions.js';
+
+/** A validated batch on its way to be counted. */
+export interface IncomingBatch {
+  /** The day it was made. Day and nonce name the batch. */
+  readonly day: number;
+  /** 16 bytes. */
+  readonly nonce: Uint8Array;
+  /** Canonical bytes: what a log keeps until the counters hold it. */
+  readonly bytes: Uint8Array;
+  /** What `bytes` adds to the counters. */
+  readonly contributions: readonly Contribution[];
+}
+
+/**
+ * `accepted`: counted by this call. `duplicate`: had been counted before. `too-old`: made so long ago that nobody
+ * remembers whether it was; not counted.
+ */
+export type Outcome = 'accepted' | 'duplicate' | 'too-old';
+
+export interface WindowState {
+  readonly window: number;
+  readonly state: State;
+}
+
+export interface WindowCount {
+  readonly window: number;
+  /** Reports counted. */
+  readonly n: number;
+}
+
+/**
+ * Where counters, nonces and registries live. `test/storage.contract.ts` holds every adapter to what is said here.
+ *
+ * Reports are never kept: counters are, and the nonces that say which batches they hold. An adapter may keep a batch
+ * in a log for at most 60 s.
+ */
+export interface Storage {
+  /** Durable when it resolves. A registry of the same fingerprint takes the place of the earlier text. */
+  saveRegistry(registry: Registry): Promise<void>;
+  /** Every registry ever saved, in the order in which they were first saved. */
+  registries(): Promise<readonly Registry[]>;
+
+  /**
+   * Counts batches, each exactly once however often it comes, and together: all accepted ones are durable when the
+   * promise resolves, and none is if it rejects with `not-stored`. One call at a time. Their registries are saved.
+   *
+   * Nonces are remembered for `retainedDays` days before the newest day counted; what is older is `too-old`.
+   *
+   * @returns one outcome per batch, in order; of two that are the same, the second is a duplicate
+   * @throws StorageError `not-stored`, `outcome-unknown`
+   */
+  commit(batches: readonly IncomingBatch[]): Promise<readonly Outcome[]>;
+
+  /**
+   * States of the metric's windows whose first day lies in [from, to], earliest first. Snapshots: later commits do
+   * not change them.
+   * @param metric - fingerprint
+   */
+  states(metric: string, from: number, to: number): Promise<readonly WindowState[]>;
+  /** Windows of the metric that hold reports, earliest first. */
+  windows(metric: string): Promise<readonly WindowCount[]>;
+
+  /** Writes out what is pending, and lets go of everything. */
+  close(): Promise<void>;
+}

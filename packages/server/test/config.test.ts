@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.js';
+
+describe('readConfig', () => {
+  it('has a default for all but the registry', () => {
+    expect(readConfig(['--registry', 'a.json', '--registry', 'b.json'], {})).toEqual({
+      registry: ['a.json', 'b.json'],
+      db: 'dither.db',
+      host: '127.0.0.1',
+      port: 8787,
+      rateLimit: 600,
+      trustedProxy: [],
+      log: 'info',
+    });
+  });
+
+  it('takes a flag before the environment, and the environment before the default', () => {
+    const environment = {
+      DITHER_REGISTRY: 'a.json,b.json',
+      DITHER_PORT: '1',
+      DITHER_DB: 'e.db',
+      DITHER_RATE_LIMIT: 'off',
+    };
+    expect(readConfig(['--port', '2'], environment)).toMatchObject({
+      registry: ['a.json', 'b.json'],
+      port: 2,
+      db: 'e.db',
+      rateLimit: false,
+    });
+  });
+
+  it.each([
+    [[], {}, 'registry'],
+    [['--registry', 'a', '--port', '70000'], {}, 'port'],
+    [['--registry', 'a', '--port', 'http'], {}, 'port'],
+    [['--registry', 'a'], { DITHER_LOG: 'loud' }, 'log'],
+    [['--registry', 'a', '--rate-limit', '0'], {}, 'rateLimit'],
+    [['--registry', 'a', '--verbose'], {}, '--verbose'],
+    [['--registry', 'a', 'extra'], {}, 'extra'],
+  ])('names what is wrong in %j %j', (args, environment, named) => {
+    expect(() => readConfig(args, environment)).toThrow(ConfigError);
+    expect(() => readConfig(args, environment)).toThrow(named);
+  });
+
+  it('returns nothing when only help is asked for', () => {
+    expect(readConfig(['--help'], {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { networkKeys, networkOf } from '../src/network-key.js';
+import { batchBytes, DAY, testApp, testClock } from './fixture.js';
+
+describe('networkOf', () => {
+  it('keeps an IPv4 address and the first 56 bits of an IPv6 address', () => {
+    expect(networkOf('203.0.113.7')).toBe('203.0.113.7');
+    expect(networkOf('::ffff:203.0.113.7')).toBe('203.0.113.7');
+    const home = networkOf('2001:db8:1:2a00::1');
+    expect(networkOf('2001:db8:1:2aff:ffff:ffff:ffff:ffff')).toBe(home);
+    expect(networkOf('2001:0db8:0001:2a00:0:0:0:9')).toBe(home);
+    expect(networkOf('2001:db8:1:2b00::1')).not.toBe(home);
+    expect(networkOf('2001:db8:2:2a00::1')).not.toBe(home);
+    expect(networkOf('fe80::1%eth0')).toBe(networkOf('fe80::2'));
+    expect(networkOf('::1')).toBe('0:0:0:0');
+  });
+});
+
+describe('networkKeys', () => {
+  it('names a network the same for an hour, and cannot be recomputed', () => {
+    const clock = testClock();
+    const [keyOf, elsewhere] = [networkKeys(clock), networkKeys(clock)];
+    const key = keyOf('203.0.113.7');
+    expect(keyOf('203.0.113.7')).toBe(key);
+    expect(keyOf('203.0.113.8')).not.toBe(key);
+    expect(elsewhere('203.0.113.7')).not.toBe(key);
+    clock.set(DAY, 3_599_999);
+    expect(keyOf('203.0.113.7')).toBe(key);
+    clock.set(DAY, 3_600_000);
+    expect(keyOf('203.0.113.7')).not.toBe(key);
+  });
+});
+
+describe('the rate limit', () => {
+  it('turns away a network that asks too often, and no other', async () => {
+    const { app } = await testApp({ rateLimit: 5 });
+    const post = (remoteAddress: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/v1/reports',
+        remoteAddress,
+        headers: { 'content-type': 'application/octet-stream' },
+        payload: Buffer.from(batchBytes({ reports: [{ id: 'dark-mode', bytes: [1] }] })),
+      });
+    for (let i = 0; i < 5; i++) expect((await post(`2001:db8:0:100::${i}`)).statusCode).toBe(200);
+    const refused = await post('2001:db8:0:1ff::9');
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(refused.json()).toMatchObject({ code: 'rate-limited', status: 429, retry: true });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await post('2001:db8:0:200::1')).statusCode).toBe(200);
+    expect((await app.inject({ url: '/healthz', remoteAddress: '2001:db8:0:1ff::9' })).statusCode).toBe(200);
+  });
+
+  it('believes X-Forwarded-For only from a proxy it was told of', async () => {
+    const ask = async (trustedProxies: readonly string[]) => {
+      const { app } = await testApp({ rateLimit: 1, trustedProxies });
+      const from = (client: string) => app.inject({ url: '/v1/metrics', headers: { 'x-forwarded-for': client } });
+      return [(await from('203.0.113.1')).statusCode, (await from('203.0.113.2')).statusCode];
+    };
+    expect(await ask([])).toEqual([200, 429]);
+    expect(await ask(['127.0.0.1'])).toEqual([200, 200]);
+  });
+});

@@ -1,0 +1,174 @@
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Storage, sqliteStorage } from '@dither/server';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { counted, DAY, incoming, registry, temporaryFolder } from './fixture.js';
+
+const YES = { id: 'dark-mode', bytes: [1] } as const;
+
+function freshPath(): string {
+  return join(temporaryFolder(), 'a.db');
+}
+
+async function open(path: string, options: Partial<Parameters<typeof sqliteStorage>[0]> = {}): Promise<Storage> {
+  const storage = await sqliteStorage({ path, ...options });
+  onTestFinished(() => storage.close().catch(() => undefined));
+  return storage;
+}
+
+async function filled(path: string): Promise<void> {
+  const storage = await open(path);
+  await storage.saveRegistry(registry);
+  await storage.commit([incoming({ reports: [YES] })]);
+  await storage.close();
+}
+
+/** All bytes of the database and of the files beside it. */
+function bytesOnDisk(path: string): Buffer {
+  const folder = join(path, '..');
+  return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+}
+
+describe('sqlite storage', () => {
+  it('reads everything back after it was closed', async () => {
+    const path = freshPath();
+    const first = await open(path);
+    await first.saveRegistry(registry);
+    const batches = Array.from({ length: 50 }, () => incoming({ reports: [YES, { id: 'theme', bytes: [1] }] }));
+    await first.commit(batches);
+    await first.close();
+
+    const second = await open(path);
+    expect((await second.registries()).map(({ fingerprint }) => fingerprint)).toEqual([registry.fingerprint]);
+    expect(await counted(second, 'dark-mode')).toEqual([{ window: DAY - 1, n: 50, counts: [50] }]);
+    expect(await counted(second, 'theme')).toEqual([{ window: DAY - 1, n: 50, counts: [0, 50, 0] }]);
+    expect(new Set(await second.commit(batches))).toEqual(new Set(['duplicate']));
+    expect(await second.commit([incoming({ day: DAY - 9, reports: [YES] })])).toEqual(['too-old']);
+  });
+
+  it('replays what was committed and not folded', async () => {
+    const path = freshPath();
+    const crashed = await open(path);
+    await crashed.saveRegistry(registry);
+    const batches = Array.from({ length: 20 }, () => incoming({ reports: [YES] }));
+    await crashed.commit(batches.slice(0, 12));
+    await crashed.commit(batches.slice(12));
+    // A copy of the files at this moment is what a crash would leave.
+    const copy = freshPath();
+    copyFileSync(path, copy);
+    copyFileSync(`${path}-wal`, `${copy}-wal`);
+
+    const recovered = await open(copy);
+    expect(await counted(recovered, 'dark-mode')).toEqual([{ window: DAY - 1, n: 20, counts: [20] }]);
+    expect(new Set(await recovered.commit(batches))).toEqual(new Set(['duplicate']));
+    await recovered.close();
+    const again = await open(copy);
+    expect(await counted(again, 'dark-mode')).toEqual([{ window: DAY - 1, n: 20, counts: [20] }]);
+  });
+
+  it('folds by itself when idle, and leaves no batch on disk', async () => {
+    const path = freshPath();
+    const storage = await open(path, { foldMilliseconds: 400 });
+    await storage.saveRegistry(registry);
+    const batches = Array.from({ length: 200 }, () => incoming({ reports: [YES, { id: 'load-time', bytes: [9, 1] }] }));
+    // Groups small enough to lie in one page.
+    for (let i = 0; i < batches.length; i += 10) await storage.commit(batches.slice(i, i + 10));
+    const inClear = (batch: (typeof batches)[number]) =>
+      bytesOnDisk(path).includes(Buffer.from(batch.bytes.subarray(11)));
+    expect(batches.every(inClear)).toBe(true);
+    for (let waited = 0; batches.some(inClear); waited += 20) {
+      expect(waited).toBeLessThan(10_000);
+      await sleep(20);
+    }
+    expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 200, counts: [200] }]);
+  });
+
+  it('stores nonces without the order in which they came', async () => {
+    const path = freshPath();
+    const storage = await open(path);
+    await storage.saveRegistry(registry);
+    const batches = Array.from({ length: 100 }, () => incoming({ reports: [YES] }));
+    await storage.commit(batches);
+    await storage.close();
+    const db = new DatabaseSync(path);
+    onTestFinished(() => db.close());
+    const rows = db.prepare('SELECT day, segment FROM nonces').all() as { day: number; segment: Uint8Array }[];
+    expect(rows.map(({ day }) => day)).toEqual([DAY]);
+    const sorted = batches.map(({ nonce }) => Buffer.from(nonce)).sort(Buffer.compare);
+    expect(Buffer.from(rows[0]?.segment ?? []).equals(Buffer.concat(sorted))).toBe(true);
+    expect(db.prepare('SELECT count(*) AS rows FROM log').get()).toEqual({ rows: 0 });
+  });
+
+  it('drops the nonces of days that are too old from the file', async () => {
+    const path = freshPath();
+    const storage = await open(path);
+    await storage.saveRegistry(registry);
+    for (const day of [DAY, DAY + 1, DAY + 9]) {
+      await storage.commit([incoming({ day, reports: [{ ...YES, window: day - 1 }] })]);
+    }
+    await storage.close();
+    const db = new DatabaseSync(path);
+    onTestFinished(() => db.close());
+    expect((db.prepare('SELECT day FROM nonces ORDER BY day').all() as { day: number }[]).map((r) => r.day)).toEqual([
+      DAY + 1,
+      DAY + 9,
+    ]);
+  });
+
+  it('refuses a second process, and serves it once the first has gone', async () => {
+    const path = freshPath();
+    await filled(path);
+    const first = await open(path);
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-locked' });
+    await first.close();
+    expect(await counted(await open(path), 'dark-mode')).toHaveLength(1);
+  });
+
+  it('refuses a file that is not its own, and leaves it as it is', async () => {
+    const text = join(temporaryFolder(), 'notes.txt');
+    writeFileSync(text, 'dear diary '.repeat(50));
+    const foreign = join(temporaryFolder(), 'other.db');
+    const other = new DatabaseSync(foreign);
+    other.exec('CREATE TABLE diary (day TEXT); PRAGMA application_id = 77');
+    other.close();
+    for (const path of [text, foreign]) {
+      const before = readFileSync(path);
+      await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-foreign' });
+      expect(readFileSync(path).equals(before)).toBe(true);
+    }
+  });
+
+  it('refuses a file of a newer version, and leaves it as it is', async () => {
+    const path = freshPath();
+    await filled(path);
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    const before = readFileSync(path);
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-newer' });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('refuses a damaged file, and leaves it as it is', async () => {
+    const path = freshPath();
+    await filled(path);
+    const damaged = readFileSync(path);
+    damaged.fill(0xa5, 4096);
+    writeFileSync(path, damaged);
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-corrupt' });
+    expect(readFileSync(path).equals(damaged)).toBe(true);
+  });
+
+  it('refuses a log that lost its database instead of playing it into a new one', async () => {
+    const path = freshPath();
+    writeFileSync(`${path}-wal`, 'left over');
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-foreign' });
+  });
+
+  it('says so when there is no such folder', async () => {
+    const path = join(temporaryFolder(), 'nowhere', 'a.db');
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-unreachable' });
+  });
+});

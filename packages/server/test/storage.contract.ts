@@ -1,0 +1,114 @@
+import type { Storage } from '@dither/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { counted, DAY, incoming, registry, WEEK } from './fixture.js';
+
+const YES = { id: 'dark-mode', bytes: [1] } as const;
+const NO = { id: 'dark-mode', bytes: [0] } as const;
+
+/** What every storage keeps; each adapter's test calls it, and adds what is its own. */
+export function describeStorage(name: string, make: () => Promise<Storage>): void {
+  async function open(): Promise<Storage> {
+    const storage = await make();
+    onTestFinished(() => storage.close());
+    await storage.saveRegistry(registry);
+    return storage;
+  }
+
+  describe(name, () => {
+    it('counts the reports of a batch, each in its metric and window', async () => {
+      const storage = await open();
+      const batch = incoming({
+        reports: [
+          YES,
+          { ...YES, window: DAY - 2 },
+          { id: 'load-time', bytes: [0b101, 1] },
+          { id: 'theme', bytes: [2] },
+        ],
+      });
+      expect(await storage.commit([batch])).toEqual(['accepted']);
+      expect(await counted(storage, 'dark-mode')).toEqual([
+        { window: DAY - 2, n: 1, counts: [1] },
+        { window: DAY - 1, n: 1, counts: [1] },
+      ]);
+      expect(await counted(storage, 'load-time')).toEqual([
+        { window: WEEK, n: 1, counts: [1, 0, 1, 0, 0, 0, 0, 0, 1] },
+      ]);
+      expect(await counted(storage, 'theme')).toEqual([{ window: DAY - 1, n: 1, counts: [0, 0, 1] }]);
+      expect(await counted(storage, 'searches')).toEqual([]);
+    });
+
+    it('counts a batch once, however often and in whatever company it comes', async () => {
+      const storage = await open();
+      const [a, b] = [incoming({ reports: [YES] }), incoming({ reports: [YES] })];
+      expect(await storage.commit([a, a])).toEqual(['accepted', 'duplicate']);
+      expect(await storage.commit([b, a])).toEqual(['accepted', 'duplicate']);
+      expect(await storage.commit([a])).toEqual(['duplicate']);
+      expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 2, counts: [2] }]);
+    });
+
+    it('tells batches apart by day and nonce, the nonce of zeros included', async () => {
+      const storage = await open();
+      const zeros = incoming({ nonce: new Uint8Array(16), reports: [YES] });
+      const dayBefore = incoming({ nonce: new Uint8Array(16), day: DAY - 1, reports: [{ ...YES, window: DAY - 3 }] });
+      expect(await storage.commit([zeros, dayBefore])).toEqual(['accepted', 'accepted']);
+      expect(await storage.commit([zeros, dayBefore])).toEqual(['duplicate', 'duplicate']);
+    });
+
+    it('refuses what is older than the days it remembers before the newest one counted', async () => {
+      const storage = await open();
+      const at = (day: number) => incoming({ day, reports: [{ ...NO, window: day - 1 }] });
+      const first = at(DAY);
+      expect(await storage.commit([first])).toEqual(['accepted']);
+      expect(await storage.commit([at(DAY - 8), at(DAY - 9)])).toEqual(['accepted', 'too-old']);
+      expect(await storage.commit([at(DAY + 9), first])).toEqual(['accepted', 'too-old']);
+      expect(await storage.commit([first])).toEqual(['too-old']);
+      expect((await counted(storage, 'dark-mode')).map(({ n }) => n)).toEqual([1, 1, 1]);
+    });
+
+    it('remembers a batch whose reports were all rejected', async () => {
+      const storage = await open();
+      const empty = incoming({ reports: [{ ...YES, window: DAY + 3 }] });
+      expect(empty.contributions).toEqual([]);
+      expect(await storage.commit([empty])).toEqual(['accepted']);
+      expect(await storage.commit([empty])).toEqual(['duplicate']);
+    });
+
+    it('answers with the windows asked for, earliest first, as snapshots', async () => {
+      const storage = await open();
+      const windows = [DAY - 1, DAY - 4, DAY - 3];
+      for (const window of windows) await storage.commit([incoming({ reports: [{ ...YES, window }] })]);
+      const { fingerprint } = registry.metrics['dark-mode'];
+      const states = await storage.states(fingerprint, DAY - 4, DAY - 3);
+      expect(states.map(({ window }) => window)).toEqual([DAY - 4, DAY - 3]);
+      await storage.commit([incoming({ reports: [{ ...YES, window: DAY - 4 }] })]);
+      expect(states[0]?.state.n).toBe(1);
+      expect(await storage.windows(fingerprint)).toEqual([
+        { window: DAY - 4, n: 2 },
+        { window: DAY - 3, n: 1 },
+        { window: DAY - 1, n: 1 },
+      ]);
+      expect(await storage.windows('0000000000000000')).toEqual([]);
+      expect(await storage.states('0000000000000000', 0, 65_535)).toEqual([]);
+    });
+
+    it('keeps registries in the order in which they came first, with their latest words', async () => {
+      const storage = await open();
+      const other = { ...registry, fingerprint: 'ffffffffffffffff' };
+      expect((await storage.registries()).map(({ fingerprint }) => fingerprint)).toEqual([registry.fingerprint]);
+      await storage.saveRegistry({ ...registry, expectedClients: 7 });
+      expect((await storage.registries()).map(({ expectedClients }) => expectedClients)).toEqual([7]);
+      await storage.saveRegistry(other);
+      await storage.saveRegistry(registry);
+      expect((await storage.registries()).map(({ fingerprint }) => fingerprint)).toEqual([
+        registry.fingerprint,
+        'ffffffffffffffff',
+      ]);
+    });
+
+    it('stores nothing once it is closed, and says so', async () => {
+      const storage = await open();
+      await storage.close();
+      await expect(storage.commit([incoming({ reports: [YES] })])).rejects.toMatchObject({ code: 'not-stored' });
+    });
+  });
+}

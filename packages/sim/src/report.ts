@@ -1,0 +1,138 @@
+import { MICRO } from '@dither/mechanisms';
+import { type Bound, population as describePopulation, type Registry } from '@dither/protocol';
+import type { CoverageTest } from './coverage.js';
+import { policy } from './policy.js';
+import type { BadLines } from './population/events.js';
+import type { Population } from './population.js';
+import type { CellErrors, MetricSummary, Summary } from './summary.js';
+
+/** One estimated quantity of a metric. The numbers are those of the first repetition; `over` is about all. */
+export interface ReportedValue {
+  /** The value whose share it is, or the quantity's name, such as `mean`. */
+  readonly value: string;
+  /** `frequency`, or the quantity's name. */
+  readonly quantity: string;
+  /** Whether it is a share of installations, 0 to 1. */
+  readonly isShare: boolean;
+  readonly truth: number;
+  /** Unbiased: it may lie below 0 or above 1. Null where nobody answered. */
+  readonly estimate: number | null;
+  /** Estimate minus truth. */
+  readonly error: number | null;
+  readonly standardError: number | null;
+  /** Ends of the interval. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether the interval holds the truth. */
+  readonly covered: boolean;
+  /** Answers it was estimated from. */
+  readonly n: number;
+  /** The smallest truth that is told from zero 19 times in 20. */
+  readonly detectionLimit: number | null;
+  readonly over: CellErrors;
+}
+
+export interface ReportedMetric {
+  readonly id: string;
+  readonly kind: string;
+  /** What the shares are shares of. */
+  readonly population: string;
+  readonly mechanism: string;
+  /** Declared, of one report. */
+  readonly epsilon: number;
+  /** What the integers in use really give away: at most `epsilon`. */
+  readonly effectiveEpsilon: number;
+  readonly reportBytes: number;
+  /** Installations that reported it. */
+  readonly n: number;
+  /** Over its shares and all repetitions. */
+  readonly mse: number | null;
+  readonly maxError: number | null;
+  readonly values: readonly ReportedValue[];
+}
+
+/** What `dither-sim run --json` prints. Depends on the input and the seed alone. */
+export interface RunReport {
+  readonly command: 'run';
+  readonly seed: string;
+  readonly clients: number;
+  readonly repetitions: number;
+  readonly registry: { readonly app: string; readonly fingerprint: string };
+  readonly population: { readonly name: string; readonly badLines?: BadLines };
+  /** Most that one installation spends over all metrics, in epsilon. */
+  readonly bound: Bound;
+  readonly confidence: number;
+  readonly metrics: readonly ReportedMetric[];
+  /** Over all shares and all repetitions. */
+  readonly mse: number | null;
+  readonly maxError: number | null;
+  /** All intervals of all repetitions, and how many held the truth. */
+  readonly intervals: { readonly count: number; readonly covered: number };
+  readonly coverage: CoverageTest;
+}
+
+export interface RunReportOptions {
+  readonly registry: Registry;
+  readonly population: Population;
+  readonly clients: number;
+  readonly seed: string;
+  readonly summary: Summary;
+}
+
+export function runReport({ registry, population, clients, seed, summary }: RunReportOptions): RunReport {
+  const { badLines } = population;
+  return {
+    command: 'run',
+    seed,
+    clients,
+    repetitions: summary.repetitions,
+    registry: { app: registry.app, fingerprint: registry.fingerprint },
+    population: { name: population.name, ...(badLines === undefined ? {} : { badLines }) },
+    bound: registry.bound,
+    confidence: policy.confidence,
+    metrics: summary.metrics.map(reportMetric),
+    mse: summary.mse,
+    maxError: summary.maxError,
+    intervals: { count: summary.intervals, covered: summary.covered },
+    coverage: summary.coverage,
+  };
+}
+
+function reportMetric({ metric: simulated, n, mse, maxError, cells }: MetricSummary): ReportedMetric {
+  const { metric, mechanism, params } = simulated;
+  return {
+    id: metric.id,
+    kind: metric.kind,
+    population: describePopulation(metric),
+    mechanism: mechanism.id,
+    epsilon: metric.microEpsilon / MICRO,
+    effectiveEpsilon: mechanism.channel.effectiveEpsilon(params),
+    reportBytes: params.reportBytes,
+    n,
+    mse,
+    maxError,
+    values: cells.map(({ cell, errors }) => {
+      const { quantity, truth, estimate, error, isCovered } = cell;
+      return {
+        value: quantity.label,
+        quantity: quantity.name,
+        isShare: quantity.isShare,
+        truth,
+        estimate: finite(estimate.value),
+        error: finite(error),
+        standardError: finite(estimate.standardError),
+        low: estimate.low,
+        high: estimate.high,
+        covered: isCovered,
+        n: estimate.n,
+        detectionLimit: finite(estimate.detectionLimit),
+        over: errors,
+      };
+    }),
+  };
+}
+
+/** JSON has no NaN and no infinity. */
+function finite(x: number): number | null {
+  return Number.isFinite(x) ? x : null;
+}

@@ -1,0 +1,203 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { registryToText } from '@dither/protocol';
+import type { RunReport } from '@dither/sim';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { small } from './small-registry.js';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly notes: string;
+}
+
+let folder = '';
+
+function sim(...args: string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: 'utf8' });
+  return { code: status, out: stdout, notes: stderr };
+}
+
+function report(...args: string[]): RunReport {
+  const { code, out, notes } = sim('run', '--json', ...args);
+  expect(notes).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(out) as RunReport;
+}
+
+const SMALL = ['--registry', 'small.json', '--clients', '300'];
+const UNIFORM = [...SMALL, '--population', 'uniform'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dither-sim-'));
+  await writeFile(join(folder, 'small.json'), registryToText(small));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('dither-sim run', () => {
+  it('prints one JSON object: truth against estimate for every value', () => {
+    const { metrics, ...rest } = report(...SMALL, '--population', 'zipf:1.2', '--seed', 'x', '--repetitions', '3');
+    expect(rest).toMatchObject({
+      command: 'run',
+      seed: 'x',
+      clients: 300,
+      repetitions: 3,
+      population: { name: 'zipf:1.2' },
+      bound: { perWindow: 6, windowDays: 28, lifetime: 104 },
+      intervals: { count: 3 * 19 },
+      coverage: { trials: 15, alpha: 0.001, isPassed: true },
+    });
+    expect(metrics.map(({ id }) => id)).toEqual(['colour', 'load', 'memory', 'opened', 'used']);
+    expect(metrics.flatMap(({ values }) => values)).toHaveLength(19);
+    for (const { epsilon, effectiveEpsilon, n, values } of metrics) {
+      expect(n).toBe(300);
+      expect(effectiveEpsilon).toBeLessThanOrEqual(epsilon);
+      expect(effectiveEpsilon).toBeGreaterThan(epsilon - 1e-6);
+      for (const it of values) {
+        expect(it.error).toBeCloseTo((it.estimate as number) - it.truth, 12);
+        expect(it.covered).toBe(it.low <= it.truth && it.truth <= it.high);
+      }
+    }
+  });
+
+  it('prints the same bytes for the same seed', () => {
+    const args = ['run', ...SMALL, '--population', 'uniform', '--seed', 'again'];
+    expect(sim(...args).out).toBe(sim(...args).out);
+    expect(sim(...args, '--json').out).toBe(sim(...args, '--json').out);
+  });
+
+  it('draws a fresh seed, prints it, and replays it', () => {
+    const args = [...SMALL, '--population', 'uniform'];
+    const fresh = report(...args);
+    expect(fresh.seed).toMatch(/^[0-9a-f]{8}$/);
+    expect(report(...args).seed).not.toBe(fresh.seed);
+    expect(report(...args, '--seed', fresh.seed)).toEqual(fresh);
+  });
+
+  it('begins its page with what one installation spends, and colours nothing', () => {
+    const { code, out, notes } = sim('run', ...SMALL, '--population', 'zipf', '--seed', 'x');
+    expect(code).toBe(0);
+    expect(notes).toBe('');
+    expect(out).toMatch(/^One installation spends at most epsilon 6 per 28 days and 104 in its life/);
+    expect(out).toContain('colour: category, grr, epsilon 1 (in effect 1.000000), 300 installations reported');
+    expect(out).toContain('Coverage test (one random interval per metric and repetition)');
+    expect(out).not.toContain('\x1b');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('reads distributions from a JSON file', async () => {
+    const metrics = {
+      colour: { values: { red: 1 } },
+      load: { uniform: {} },
+      memory: { uniform: {} },
+      opened: { poisson: { mean: 2 } },
+      used: { values: { no: 1 } },
+    };
+    await writeFile(join(folder, 'population.json'), JSON.stringify({ metrics }));
+    const { metrics: found } = report(...SMALL, '--population', 'population.json');
+    const truth = (id: string): number[] => found.find((it) => it.id === id)?.values.map((it) => it.truth) ?? [];
+    expect(truth('colour')).toEqual([1, 0, 0, 0]);
+    expect(truth('used')).toEqual([0]);
+  });
+
+  it('takes the installations of a CSV file each once, and reports the lines it leaves out', async () => {
+    const lines = ['client,metric,value', 'a,colour,red', 'b,colour,mauve', 'b,colour,blue', 'c,used', 'd,used,'];
+    await writeFile(join(folder, 'events.csv'), `${lines.join('\r\n')}\r\n`);
+    const args = ['run', '--registry', 'small.json', '--population', 'events.csv', '--seed', 'x', '--json'];
+    const { code, out, notes } = sim(...args);
+    expect(code).toBe(0);
+    const { clients, population, metrics } = JSON.parse(out) as RunReport;
+    expect(clients).toBe(3);
+    expect(population.badLines).toEqual({ count: 2, byReason: { 'value-invalid': 1, fields: 1 } });
+    expect(metrics[0]?.values.map((it) => it.truth)).toEqual([1 / 3, 0, 1 / 3, 1 / 3]);
+    expect(notes).toContain('events.csv:3: left out: value-invalid: ');
+    expect(notes).toContain('events.csv:5: left out: fields: ');
+    // What stands in the line may be somebody's.
+    expect(notes).not.toContain('mauve');
+    expect((JSON.parse(sim(...args, '--clients', '50').out) as RunReport).clients).toBe(50);
+  });
+
+  it('names twenty bad lines and counts the rest', async () => {
+    const lines = ['client,metric,value', 'a,used,', ...new Array<string>(30).fill('a,used,never')];
+    await writeFile(join(folder, 'bad.csv'), lines.join('\n'));
+    const { out, notes } = sim('run', '--registry', 'small.json', '--population', 'bad.csv', '--json');
+    expect(notes.trim().split('\n')).toHaveLength(21);
+    expect((JSON.parse(out) as RunReport).population.badLines?.count).toBe(30);
+  });
+
+  it('runs a scenario as it stands, and with parts of it replaced', () => {
+    const flat = report('--scenario', 'browser-early', '--population', 'uniform', '--seed', 'x');
+    expect(flat).toMatchObject({ clients: 1000, population: { name: 'uniform' } });
+    expect(flat.metrics).toHaveLength(12);
+  });
+
+  it('helps', () => {
+    expect(sim('--help').out).toContain('dither-sim COMMAND');
+    const { code, out } = sim('run', '--help');
+    expect(code).toBe(0);
+    for (const name of ['registry', 'population', 'clients', 'repetitions', 'seed', 'json', 'scenario']) {
+      expect(out).toContain(`--${name}`);
+    }
+  });
+});
+
+describe('dither-sim refuses, with a code and exit 2,', () => {
+  const files: Record<string, string> = {
+    'broken.json': '{\n  "metrics": {\n    "colour" {}\n  }\n}\n',
+    'wrong.json': '{\n  "metrics": {\n    "colour": { "zipf": -1 }\n  }\n}\n',
+    'old.json': '{\n  "version": 0\n}\n',
+    'header.csv': 'client;metric;value\n',
+    'empty.csv': 'client,metric,value\n',
+  };
+
+  beforeAll(async () => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const edited = registryToText(small).replace('"red"', '"rot"');
+    await writeFile(join(folder, 'edited.json'), edited);
+  });
+
+  it.each([
+    ['an unknown command', ['walk'], 'command-unknown: '],
+    ['an unknown argument', ['run', '--registri', 'x'], 'argument-unknown: --registri is not one of --registry'],
+    ['a stray word', ['run', 'small.json'], 'argument-unknown: small.json'],
+    ['an argument without its value', ['run', '--registry'], 'argument-missing: --registry takes a value: FILE'],
+    ['a flag with a value', ['run', '--json=yes'], 'argument-invalid: --json takes no value'],
+    ['no registry', ['run', '--population', 'uniform'], 'argument-missing: --registry is needed'],
+    ['no population', ['run', '--registry', 'small.json'], 'argument-missing: --population is needed'],
+    ['no whole number of clients', ['run', ...UNIFORM, '--clients', '1e3'], 'argument-invalid: --clients is a whole'],
+    ['no repetition', ['run', ...UNIFORM, '--repetitions', '0'], 'argument-invalid: --repetitions is a whole'],
+    ['an unknown scenario', ['run', '--scenario', 'x'], 'scenario-unknown: --scenario is one of browser'],
+    ['an unknown population', ['run', ...SMALL, '--population', 'pareto'], 'argument-invalid: --population is'],
+    ['a missing file', ['run', ...SMALL, '--population', 'no.json'], 'no.json: file-unreadable: '],
+    ['a missing CSV file', ['run', ...SMALL, '--population', 'no.csv'], 'no.csv: file-unreadable: '],
+    ['a file that is not JSON', ['run', ...SMALL, '--population', 'broken.json'], 'broken.json:3:14: json-malformed: '],
+    [
+      'a wrong distribution',
+      ['run', ...SMALL, '--population', 'wrong.json'],
+      'wrong.json:3:25: population-invalid: metrics.colour.zipf is an exponent',
+    ],
+    ['a wrong header', ['run', ...SMALL, '--population', 'header.csv'], 'header.csv:1:1: events-header-invalid: '],
+    ['a file without events', ['run', ...SMALL, '--population', 'empty.csv'], 'empty.csv: events-empty: '],
+    ['a missing registry', ['run', '--registry', 'no.json', '--population', 'uniform'], 'no.json: file-unreadable: '],
+    [
+      'an old registry',
+      ['run', '--registry', 'old.json', '--population', 'uniform'],
+      'old.json:1:1: registry-malformed',
+    ],
+    ['an edited registry', ['run', '--registry', 'edited.json', '--population', 'uniform'], 'fingerprint-mismatch'],
+  ])('%s', (_what, args, message) => {
+    const { code, out, notes } = sim(...args);
+    expect(notes).toContain(message);
+    expect(notes).toMatch(/^dither-sim: .+\n$/);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+});

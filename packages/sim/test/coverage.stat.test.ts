@@ -1,0 +1,144 @@
+import { type Mechanism, normalQuantile, numerator, type Threshold, threshold } from '@dither/mechanisms';
+import { catalogue } from '@dither/mechanisms/catalogue';
+import {
+  binomialAtMost,
+  coverageTest,
+  type MechanismLookup,
+  policy,
+  runExperiment,
+  type Summary,
+  seededSources,
+  shapedPopulation,
+  summing,
+} from '@dither/sim';
+import { describe, expect, it } from 'vitest';
+import { small } from './small-registry.js';
+
+const REPETITIONS = 400;
+
+function simulate(mechanisms: MechanismLookup, repetitions: number, seed: string): Summary {
+  const sources = seededSources(seed);
+  const population = shapedPopulation('zipf', { zipf: 1 }, small);
+  const sums = summing(sources('tested cells'));
+  const options = { registry: small, mechanisms, population, clients: 1000, repetitions, sources };
+  for (const trial of runExperiment(options)) sums.add(trial);
+  return sums.result();
+}
+
+type Probabilities = Readonly<Partial<Record<'truth' | 'keep' | 'other', Threshold>>>;
+
+function complement(t: Threshold): Threshold {
+  return threshold((1n << 64n) - numerator(t));
+}
+
+/** The same reports, estimated with p and q swapped. */
+function swapped(mechanism: Mechanism): Mechanism {
+  const { aggregator } = mechanism;
+  const swap = (params: object & Probabilities): object => {
+    const { truth, keep, other } = params;
+    if (truth !== undefined) return { ...params, truth: complement(truth) };
+    if (keep !== undefined && other !== undefined) return { ...params, keep: other, other: keep };
+    return params;
+  };
+  return {
+    ...mechanism,
+    aggregator: {
+      ...aggregator,
+      estimate: (params, state, confidence) => aggregator.estimate(swap(params) as typeof params, state, confidence),
+    },
+  };
+}
+
+const broken = new Map([...catalogue].map(([id, mechanism]) => [id, swapped(mechanism)]));
+
+describe('coverage', () => {
+  const honest = simulate(catalogue, REPETITIONS, 'honest');
+
+  it('of the shipped mechanisms passes a test that errs once in a thousand', () => {
+    expect(honest.coverage).toMatchObject({ trials: 5 * REPETITIONS, promised: 0.94, alpha: 0.001, isPassed: true });
+    expect(honest.intervals).toBe(REPETITIONS * (4 + 5 + 6 + 3 + 1));
+  });
+
+  it('of an estimator with p and q swapped fails it, after two repetitions already', () => {
+    expect(simulate(broken, 2, 'broken').coverage.isPassed).toBe(false);
+    expect(simulate(broken, REPETITIONS, 'broken').coverage.probability).toBeLessThan(1e-100);
+  });
+
+  it('test fails with at most its stated rate where the promise is just kept', () => {
+    for (const trials of [1, 5, 12, 100, 2000]) {
+      const { promised, alpha } = policy.coverage;
+      let failing = -1;
+      while (!coverageTest(failing + 1, trials).isPassed) failing++;
+      const rate = failing < 0 ? 0 : binomialAtMost(failing, trials, promised);
+      expect(rate).toBeLessThan(alpha);
+    }
+    expect(coverageTest(0, 0).isPassed).toBe(true);
+  });
+
+  it('is tested with exact binomial tails', () => {
+    const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n, k - 1) * (n - k + 1)) / k);
+    for (const [count, n, p] of [
+      [0, 3, 0.94],
+      [7, 12, 0.94],
+      [10, 20, 0.5],
+    ] as const) {
+      let sum = 0;
+      for (let k = 0; k <= count; k++) sum += choose(n, k) * p ** k * (1 - p) ** (n - k);
+      expect(binomialAtMost(count, n, p) / sum).toBeCloseTo(1, 12);
+    }
+    // Far beyond where 0.06^n vanishes.
+    expect(binomialAtMost(94_000, 100_000, 0.94)).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe('the standard error', () => {
+  /**
+   * The mean of R squared errors over the variance they should have is chi-squared over R: 1, give or take
+   * sqrt(2/R). 19 cells; false-alarm rate 1e-6 over all (Bonferroni). The estimates' law is close to normal at
+   * 1,000 installations: excess kurtosis below .01.
+   */
+  const tolerance = normalQuantile(1 - 1e-6 / (2 * 19)) * Math.sqrt(2 / REPETITIONS);
+
+  it('that an estimate states is the error it has over repetitions', () => {
+    for (const { metric, cells } of simulate(catalogue, REPETITIONS, 'errors').metrics) {
+      for (const { cell, errors } of cells) {
+        const label = `${metric.metric.id} ${cell.quantity.label}`;
+        const ratio = errors.rmse ** 2 / errors.standardError ** 2;
+        expect(ratio, label).toBeLessThan(1 + tolerance);
+        // The 1-bit mean states a bound: it may be too large, never too small.
+        if (cell.quantity.name !== 'mean') expect(ratio, label).toBeGreaterThan(1 - tolerance);
+        // So is the bias nothing but noise: a normal number over its deviation, the same rate.
+        const z = (errors.bias / errors.standardError) * Math.sqrt(REPETITIONS);
+        expect(Math.abs(z), label).toBeLessThan(normalQuantile(1 - 1e-6 / (2 * 19)));
+      }
+    }
+  });
+
+  it('predicted from the shares before a run is the error of that run', () => {
+    const sources = seededSources('predicted');
+    const population = shapedPopulation('zipf', { zipf: 1 }, small);
+    const options = {
+      registry: small,
+      mechanisms: catalogue,
+      population,
+      clients: 1000,
+      repetitions: REPETITIONS,
+      sources,
+    };
+    const sums = new Map<string, number>();
+    for (const { findings } of runExperiment(options)) {
+      for (const { metric, n, cells } of findings) {
+        // The 1-bit mean asks each installation one of three questions; its variance is tested above.
+        if (!metric.mechanism.aggregator.isDistribution && metric.mechanism.id !== 'rr') continue;
+        const shares = cells.map((cell) => cell.truth);
+        const variances = metric.mechanism.aggregator.variance(metric.params, shares, n);
+        cells.forEach(({ quantity, error }, i) => {
+          const label = `${metric.metric.id} ${quantity.label}`;
+          sums.set(label, (sums.get(label) ?? 0) + error ** 2 / (variances[i] as number));
+        });
+      }
+    }
+    expect(sums.size).toBe(4 + 5 + 6 + 1);
+    for (const [label, sum] of sums) expect(Math.abs(sum / REPETITIONS - 1), label).toBeLessThan(tolerance);
+  });
+});
