@@ -15,7 +15,12 @@ export function run(command, args, { cwd = root, timeout, env = process.env } = 
   return new Promise((resolve) => {
     // A group of its own, so that the time limit also ends what the command has started.
     const detached = timeout !== undefined;
-    const child = spawn(command, args, { cwd, detached, env: { ...env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      detached,
+      env: { ...env, PATH: path },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const keep = (/** @type {Buffer} */ chunk) => {
       output += chunk.toString();

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Sample } from './play.js';
+import { Play, type PlayOptions, type Sample } from './play.js';
 import { Tally } from './tally.js';
 import { noUploads, type UploadCounts } from './transport.js';
 import type { FromWorker, ToWorker, WorkerData } from './worker.js';
@@ -77,6 +77,18 @@ export function startCrew(
         undelivered: parts.reduce((sum, part) => sum + part.batches.undelivered, 0),
         sample: parts[0]?.sample,
       };
+    },
+  };
+}
+
+/** The same in this thread, for runs too small to be worth one. */
+export function localCrew(options: PlayOptions): Crew {
+  const play = new Play(options);
+  return {
+    playPeriod: (period) => play.playPeriod(period),
+    async finish() {
+      const { batches, ...played } = play.finish();
+      return { ...played, ...batches };
     },
   };
 }

@@ -12,9 +12,9 @@ import {
   type Registry,
   registryToJson,
 } from '@dither/protocol';
-import { type EstimateAnswer, type Server, sqliteStorage, startServer } from '@dither/server';
+import { type EstimateAnswer, type Server, type Storage, sqliteStorage, startServer } from '@dither/server';
 import seedrandom from 'seedrandom';
-import { startCrew } from './crew.js';
+import { type Crew, startCrew } from './crew.js';
 import type { Sample } from './play.js';
 import { type Ask, type Coverage, countedExactlyOnce, type MetricResult, resultOf, testCoverage } from './results.js';
 import type { Tally } from './tally.js';
@@ -58,10 +58,22 @@ export interface DemoServer {
 
 export async function startDemoServer(registry: Registry): Promise<DemoServer> {
   const folder = await mkdtemp(join(tmpdir(), 'dither-demo-'));
+  const server = await serveDemo(registry, await sqliteStorage({ path: join(folder, 'dither.db') }));
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The same over a given store. */
+export async function serveDemo(registry: Registry, storage: Storage): Promise<DemoServer> {
   let now = 0;
   const server: Server = await startServer({
     registries: [registry],
-    storage: await sqliteStorage({ path: join(folder, 'dither.db') }),
+    storage,
     clock: { now: () => now },
     // All installations come from this machine's address here.
     rateLimit: false,
@@ -77,10 +89,7 @@ export async function startDemoServer(registry: Registry): Promise<DemoServer> {
       if (!response.ok) throw new Error(`the server answers ${response.status} for ${metric.id}`);
       return (await response.json()) as EstimateAnswer;
     },
-    async close() {
-      await server.close();
-      await rm(folder, { recursive: true });
-    },
+    close: () => server.close(),
   };
 }
 
@@ -91,41 +100,41 @@ export function schedule(registry: Registry): { readonly periodDays: number; rea
   return { periodDays, firstDay: today - PERIODS * policy.budget.windowDays };
 }
 
-/** Plays the installations against the server, and puts the truth beside its answers. */
+/** Plays the installations against the server, on threads, and puts the truth beside its answers. */
 export async function runDemo(options: DemoOptions, server: DemoServer): Promise<DemoResult> {
-  const { registry, clients, seed, threads, onProgress } = options;
-  const began = performance.now();
-  const { periodDays, firstDay } = schedule(registry);
+  const { registry, clients, onProgress } = options;
   let done = 0;
   const crew = startCrew(
-    {
-      registry: registryToJson(registry),
-      behaviour: options.behaviour,
-      endpoint: server.url,
-      seed,
-      firstDay,
-      periodDays,
-      periods: PERIODS,
-      concurrency: 32,
-    },
+    { ...lifeOf(options, server), registry: registryToJson(registry), behaviour: options.behaviour },
     clients,
-    threads,
+    options.threads,
     (more) => {
       done += more;
       onProgress(done / (clients * (PERIODS + 1)));
     },
   );
+  return playDemo(options, server, crew);
+}
+
+/** What every installation of one run has in common. */
+export function lifeOf({ registry, seed }: Pick<DemoOptions, 'registry' | 'seed'>, { url }: Pick<DemoServer, 'url'>) {
+  return { ...schedule(registry), endpoint: url, seed, periods: PERIODS, concurrency: 32 };
+}
+
+/** Plays all periods in step, the server's clock with them. */
+export async function playDemo(
+  options: Pick<DemoOptions, 'registry' | 'clients' | 'seed'>,
+  server: DemoServer,
+  crew: Crew,
+): Promise<DemoResult> {
+  const began = performance.now();
+  const { firstDay, periodDays } = schedule(options.registry);
   for (let period = 0; period <= PERIODS; period++) {
     server.setDay(firstDay + period * periodDays + 1);
     await crew.playPeriod(period);
   }
-  const { tally, uploads, delivered, undelivered, sample } = await crew.finish();
-  return conclude(
-    options,
-    server,
-    { tally, uploads: { ...uploads, delivered }, undelivered, sample, badLines: 0 },
-    began,
-  );
+  const { uploads, delivered, ...played } = await crew.finish();
+  return conclude(options, server, { ...played, uploads: { ...uploads, delivered }, badLines: 0 }, began);
 }
 
 /** What was played, by whatever means. */

@@ -98,11 +98,6 @@ export class Play {
     };
   }
 
-  /** Day of the server's clock while period number `period` is played. */
-  serverDay(period: number): number {
-    return this.#options.firstDay + period * this.#options.periodDays + 2;
-  }
-
   /** Plays one period of every installation; number `periods` only closes and sends the last one. */
   async playPeriod(period: number): Promise<void> {
     const { concurrency, onProgress } = this.#options;

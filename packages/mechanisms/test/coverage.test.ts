@@ -5,94 +5,24 @@ import {
   countLaw,
   coverage,
   hypergeometric,
-  type Interval,
   type Law,
   plugIn,
   sampledCountLaw,
   score,
   shipped,
 } from './support/coverage.js';
+import { type Cell, cellsOf, few, plenty, randomizedResponse, settingsOf, summary } from './support/coverage-grid.js';
 
 /**
  * Coverage of the 95% intervals, computed and not sampled: the law of the count is summed over the counts whose
  * interval holds the truth. No false alarms. The figures pinned here are those of docs/adr/0005.
  */
 
-const E = Math.exp;
-const rr = (epsilon: number): Support => ({ p: E(epsilon) / (E(epsilon) + 1), q: 1 / (E(epsilon) + 1) });
-const grr = (k: number) => (epsilon: number) => ({ p: E(epsilon) / (E(epsilon) + k - 1), q: 1 / (E(epsilon) + k - 1) });
-const mechanisms: Readonly<Record<string, (epsilon: number) => Support>> = {
-  rr,
-  sue: (epsilon) => rr(epsilon / 2),
-  oue: (epsilon) => ({ p: 0.5, q: 1 / (E(epsilon) + 1) }),
-  'grr k=4': grr(4),
-  'grr k=12': grr(12),
-  'grr k=64': grr(64),
-};
-const EPSILONS = [0.1, 0.25, 0.5, 1, 2, 3, 4, 6, 8];
-const SIZES = [50, 100, 200, 500, 1000, 2000];
-
-interface Setting {
-  readonly name: string;
-  readonly support: Support;
-  readonly n: number;
-  /** Whether the count of each support is expected to be at least 10, whatever the truth. */
-  readonly isPlenty: boolean;
-}
-
-const settings: Setting[] = Object.entries(mechanisms).flatMap(([mechanism, supportOf]) =>
-  EPSILONS.flatMap((epsilon) =>
-    SIZES.map((n) => {
-      const support = supportOf(epsilon);
-      const isPlenty = n * Math.min(support.q, 1 - support.p) >= 10;
-      return { name: `${mechanism}, epsilon ${epsilon}, n ${n}`, support, n, isPlenty };
-    }),
-  ),
-);
-
-/** Truths: every fortieth of n, and the four nearest either end. */
-function holdersGrid(n: number): number[] {
-  const grid = new Set([0, 1, 2, 3, n - 3, n - 2, n - 1, n]);
-  for (let i = 0; i <= 40; i++) grid.add(Math.round((i * n) / 40));
-  return [...grid].sort((a, b) => a - b);
-}
-
-interface Cell {
-  readonly name: string;
-  readonly share: number;
-  readonly coverage: number;
-}
-
-function cellsOf({ name, support, n }: Setting, interval: Interval): Cell[] {
-  const known = new Map<number, readonly [number, number]>();
-  const once = (count: number) => {
-    const result = known.get(count) ?? interval(count, n);
-    known.set(count, result);
-    return result;
-  };
-  return holdersGrid(n).map((holders) => {
-    const share = holders / n;
-    return { name, share, coverage: coverage(countLaw(support, holders, n), once, share) };
-  });
-}
-
-function summary(cells: readonly Cell[]) {
-  const rounded = (x: number) => Math.round(x * 1e4) / 1e4;
-  const all = cells.map((cell) => cell.coverage);
-  return {
-    cells: cells.length,
-    least: rounded(Math.min(...all)),
-    most: rounded(Math.max(...all)),
-    below94: all.filter((x) => x < 0.94).length,
-    above98: all.filter((x) => x > 0.98).length,
-  };
-}
-
-const plenty = settings.filter(({ isPlenty }) => isPlenty);
-const few = settings.filter(({ isPlenty }) => !isPlenty);
+const settings = settingsOf([50, 100, 200, 500, 1000, 2000]);
+const TWENTIETHS = Array.from({ length: 21 }, (_, i) => i / 20);
 
 describe('coverage of the 95% interval, all expected supports at least 10', () => {
-  const cells = plenty.flatMap((setting) => cellsOf(setting, shipped(setting.support)));
+  const cells = plenty(settings).flatMap((setting) => cellsOf(setting, shipped(setting.support)));
 
   it('is at least .94 in every cell', () => {
     expect(cells.filter((cell) => cell.coverage < 0.94)).toEqual([]);
@@ -153,7 +83,7 @@ describe('coverage of the 95% interval, all expected supports at least 10', () =
         "most": 0.9895,
       }
     `);
-    expect(summary(plenty.flatMap((s) => cellsOf(s, plugIn(s.support))))).toMatchInlineSnapshot(`
+    expect(summary(plenty(settings).flatMap((s) => cellsOf(s, plugIn(s.support))))).toMatchInlineSnapshot(`
       {
         "above98": 37,
         "below94": 338,
@@ -162,7 +92,7 @@ describe('coverage of the 95% interval, all expected supports at least 10', () =
         "most": 0.9916,
       }
     `);
-    expect(summary(plenty.flatMap((s) => cellsOf(s, score(s.support, 0))))).toMatchInlineSnapshot(`
+    expect(summary(plenty(settings).flatMap((s) => cellsOf(s, score(s.support, 0))))).toMatchInlineSnapshot(`
       {
         "above98": 7,
         "below94": 122,
@@ -174,7 +104,7 @@ describe('coverage of the 95% interval, all expected supports at least 10', () =
   });
 
   it('comes from the same interval as the score test inverted by bisection', () => {
-    for (const { support, n } of plenty.filter((setting) => setting.n <= 200)) {
+    for (const { support, n } of plenty(settings).filter((setting) => setting.n <= 200)) {
       for (let count = 0; count <= n; count += 7) {
         const [low, high] = shipped(support)(count, n);
         const [lowAgain, highAgain] = score(support, 0.25)(count, n);
@@ -185,7 +115,7 @@ describe('coverage of the 95% interval, all expected supports at least 10', () =
 });
 
 describe('coverage of the 95% interval, some expected support below 10', () => {
-  const cells = few.flatMap((setting) => cellsOf(setting, shipped(setting.support)));
+  const cells = few(settings).flatMap((setting) => cellsOf(setting, shipped(setting.support)));
 
   it('is at least .95 in every cell: the exact test never refuses too often', () => {
     expect(cells.filter((cell) => cell.coverage < 0.95)).toEqual([]);
@@ -207,17 +137,16 @@ describe('coverage of the 95% interval, some expected support below 10', () => {
 describe('coverage when a random part of those who report is asked', () => {
   const asked = [1, 2, 4].flatMap((epsilon) =>
     [1 / 2, 1 / 4].flatMap((answered) =>
-      [60, 240].map((n) => ({ epsilon, answered, n, reported: n / answered, support: rr(epsilon) })),
+      [60, 240].map((n) => ({ epsilon, answered, n, reported: n / answered, support: randomizedResponse(epsilon) })),
     ),
   );
   const cells = asked.flatMap(({ epsilon, answered, n, reported, support }) => {
     const interval = shipped(support, answered);
     const isPlenty = n * support.q >= 10;
-    return holdersGrid(20).map((twentieth) => {
-      const holders = (twentieth * reported) / 20;
-      const law = sampledCountLaw(support, holders, reported, n);
+    return TWENTIETHS.map((share) => {
+      const law = sampledCountLaw(support, Math.round(share * reported), reported, n);
       const name = `epsilon ${epsilon}, asked ${answered}, n ${n}`;
-      return { name, isPlenty, share: twentieth / 20, coverage: coverage(law, (c) => interval(c, n), twentieth / 20) };
+      return { name, isPlenty, share, coverage: coverage(law, (count) => interval(count, n), share) };
     });
   });
 
@@ -255,18 +184,17 @@ describe('coverage when a random part of those who report is asked', () => {
 describe('coverage for the mean of a count, half of those who report being asked', () => {
   const n = 500;
   const reported = 2 * n;
-  const means = Array.from({ length: 21 }, (_, i) => i / 20);
   const cellsOfMean = (lawOf: (support: Support, mean: number) => Law): Cell[] =>
-    [0.5, 1, 2].flatMap((epsilon) => {
-      const support = rr(epsilon);
+    [0.5, 1, 2, 4].flatMap((epsilon) => {
+      const support = randomizedResponse(epsilon);
       const interval = shipped(support, 0);
-      return means.map((mean) => {
+      return TWENTIETHS.map((mean) => {
         const law = lawOf(support, mean);
         return { name: `epsilon ${epsilon}`, share: mean, coverage: coverage(law, (c) => interval(c, n), mean) };
       });
     });
   const alike = cellsOfMean(({ p, q }, mean) => binomial(n, q + mean * (p - q)));
-  const atBothEnds = cellsOfMean((support, mean) => sampledCountLaw(support, mean * reported, reported, n));
+  const atBothEnds = cellsOfMean((support, mean) => sampledCountLaw(support, Math.round(mean * reported), reported, n));
 
   it('is at least .94, whether counts are all alike or all at the ends', () => {
     expect([...alike, ...atBothEnds].filter((cell) => cell.coverage < 0.94)).toEqual([]);
@@ -279,18 +207,18 @@ describe('coverage for the mean of a count, half of those who report being asked
       {
         "above98": 0,
         "below94": 0,
-        "cells": 57,
+        "cells": 76,
         "least": 0.9484,
-        "most": 0.9569,
+        "most": 0.9609,
       }
     `);
     expect(summary(atBothEnds.filter(isInner))).toMatchInlineSnapshot(`
       {
-        "above98": 5,
+        "above98": 24,
         "below94": 0,
-        "cells": 57,
+        "cells": 76,
         "least": 0.951,
-        "most": 0.9834,
+        "most": 0.9944,
       }
     `);
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Params } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   BatchError,
@@ -7,6 +8,7 @@ import {
   batchFromJson,
   encodeBatch,
   fromHex,
+  type Metric,
   parseHeader,
   parseReports,
   registryFromJson,
@@ -44,7 +46,13 @@ describe('every batch of the vectors', () => {
       expect(toHex(encodeBatch(table, { day, nonce: bytesOf(nonce), reports: wire }))).toBe(hex);
       expect(toHex(batchFromJson(json, table))).toBe(hex);
       expect(parseHeader(bytesOf(hex))).toEqual({ day, nonce: bytesOf(nonce), registry: table.fingerprint });
-      expect(parseReports(bytesOf(hex), table)).toEqual(wire);
+      const sorted = wire.sort((a, b) => a.window - b.window || a.index - b.index);
+      expect(parseReports(bytesOf(hex), table)).toEqual(sorted);
+      for (const { index, bytes } of wire) {
+        const { params } = table.wire[index] as Metric;
+        const decode = () => catalogue.get(params?.mechanism ?? '')?.aggregator.decode(params as Params, bytes);
+        expect(decode()).toBeDefined();
+      }
       expect(reports.map(({ index }) => table.wire[index]?.id)).toEqual(reports.map(({ metric }) => metric));
     });
   }

@@ -1,5 +1,5 @@
 import { MICRO } from '@dither/mechanisms';
-import type { Metric } from '@dither/protocol';
+import { type Metric, policy as protocolPolicy } from '@dither/protocol';
 import type { Agreement } from './consent.js';
 
 /**
@@ -16,7 +16,7 @@ export interface Ledger {
   readonly highWater: number;
   /** Millionths of epsilon spent ever. */
   readonly spent: number;
-  /** Charges of the last two budget windows: day, metric, millionths of epsilon. */
+  /** Charges that a budget window of a period still to be closed can hold: day, metric, millionths of epsilon. */
   readonly charges: readonly (readonly [day: number, metric: string, micro: number])[];
   /** By metric: first day of the latest period that was reported or given up, and millionths spent ever. */
   readonly metrics: { readonly [metric: string]: { readonly closed: number; readonly spent: number } };
@@ -38,14 +38,19 @@ export function parseLedger(text: string | undefined): Ledger {
   if (text === undefined) return EMPTY_LEDGER;
   const ledger = JSON.parse(text) as Ledger;
   const isSound =
-    ledger.version === 1 &&
-    Number.isSafeInteger(ledger.highWater) &&
-    Number.isSafeInteger(ledger.spent) &&
+    ledger?.version === 1 &&
+    isAmount(ledger.highWater) &&
+    isAmount(ledger.spent) &&
     Array.isArray(ledger.charges) &&
-    typeof ledger.metrics === 'object' &&
+    ledger.charges.every(([day, , micro]) => isAmount(day) && isAmount(micro)) &&
+    Object.values(ledger.metrics).every(({ closed, spent }) => Number.isSafeInteger(closed) && isAmount(spent)) &&
     Array.isArray(ledger.draw?.metrics);
   if (!isSound) throw new SyntaxError('not a ledger of this version');
   return ledger;
+}
+
+function isAmount(x: unknown): boolean {
+  return Number.isSafeInteger(x) && (x as number) >= 0;
 }
 
 /** Moves time forward to `day`, never back. */
@@ -66,23 +71,33 @@ export function debit(ledger: Ledger, metric: Metric, start: number, agreement: 
   const closed = { ...ledger.metrics, [metric.id]: { ...before, closed: Math.max(before.closed, start) } };
   const day = start + metric.period - 1;
   const micro = metric.microEpsilon;
-  if (ledger.spent + micro > Math.floor(agreement.lifetime * MICRO)) {
+  // The last day of the oldest period that may still be closed.
+  const oldest = ledger.highWater - protocolPolicy.maxReportAgeDays - 1;
+  if (ledger.spent + micro > capOf(agreement.lifetime)) {
     return { ledger: { ...ledger, metrics: closed }, refused: 'lifetime-exhausted' };
   }
-  if (worstWindow(ledger, day, windowDays) + micro > Math.floor(agreement.perWindow * MICRO)) {
+  if (worstWindow(ledger, day, windowDays) + micro > capOf(agreement.perWindow)) {
     return { ledger: { ...ledger, metrics: closed }, refused: 'budget-exhausted' };
   }
   return {
     ledger: {
       ...ledger,
       spent: ledger.spent + micro,
-      charges: [...ledger.charges.filter(([d]) => d > ledger.highWater - 2 * windowDays), [day, metric.id, micro]],
+      charges: [...ledger.charges.filter(([d]) => d > oldest - windowDays), [day, metric.id, micro]],
       metrics: { ...closed, [metric.id]: { closed: Math.max(before.closed, start), spent: before.spent + micro } },
     },
   };
 }
 
-/** Closes a period without spending: it is too old to be reported. */
+/**
+ * A cap in whole millionths, rounded down; but the error of the product alone must not take one away (4.47 times a
+ * million comes out below 4,470,000).
+ */
+function capOf(epsilon: number): number {
+  return Math.floor(epsilon * MICRO + 0.001);
+}
+
+/** Closes a period without spending: it is not reported. */
 export function giveUp(ledger: Ledger, metric: Metric, start: number): Ledger {
   const before = ledger.metrics[metric.id] ?? { closed: -1, spent: 0 };
   return {

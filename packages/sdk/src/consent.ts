@@ -9,6 +9,7 @@ export type ConsentStatus = 'unknown' | 'granted' | 'denied';
 export interface Agreement {
   /** Epsilon per budget window and in a lifetime, over all metrics. */
   readonly perWindow: number;
+  readonly windowDays: number;
   readonly lifetime: number;
   /** By metric, millionths of epsilon per budget window. */
   readonly charges: { readonly [metric: string]: number };
@@ -24,6 +25,7 @@ export interface ConsentRecord {
 export function agreementTo(registry: Registry): Agreement {
   return {
     perWindow: registry.bound.perWindow,
+    windowDays: registry.bound.windowDays,
     lifetime: registry.bound.lifetime,
     charges: Object.fromEntries(
       registry.wire.map((metric) => [metric.id, chargePerWindow(metric, registry.budget.windowDays)]),
@@ -43,8 +45,11 @@ export function narrowed(agreement: Agreement, registry: Registry): Agreement {
   };
 }
 
+/** Sums over budget windows of different lengths cannot be compared: then nothing of this version is agreed. */
 export function isAgreed(agreement: Agreement, metric: Metric, windowDays: number): boolean {
-  return chargePerWindow(metric, windowDays) <= (agreement.charges[metric.id] ?? 0);
+  return (
+    windowDays === agreement.windowDays && chargePerWindow(metric, windowDays) <= (agreement.charges[metric.id] ?? 0)
+  );
 }
 
 /** The status that counts, the privacy signal taken into account. */

@@ -44,6 +44,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     logger: loggerOptions(log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: policy.maxBatchBytes,
+    // While it closes it answers as ever, and the batcher says 503: one form of refusal, with a code.
+    return503OnClosing: false,
     requestTimeout: serverPolicy.requestMilliseconds,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),

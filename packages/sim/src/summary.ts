@@ -17,7 +17,7 @@ export interface CellErrors {
 }
 
 /** Errors of many cells that are all shares; `mse` and `maxError` are null where there is no such cell. */
-export interface ShareErrors {
+interface ShareErrors {
   readonly mse: number | null;
   readonly maxError: number | null;
 }

@@ -17,7 +17,7 @@ export interface Prediction {
 }
 
 /** The predicted error of a metric's estimates from the reports of `reporters` installations. */
-export function predict(metric: Metric, reporters: number): readonly Prediction[] {
+export function predict(metric: Pick<Metric, 'params' | 'none'>, reporters: number): readonly Prediction[] {
   const { params } = metric;
   const mechanism = catalogue.get(params?.mechanism ?? '');
   if (params === undefined || mechanism === undefined) return [];

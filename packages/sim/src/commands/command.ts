@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SimError } from '../errors.js';
 import type { Io } from '../io.js';
 
-export interface Argument {
+interface Argument {
   /** How the help names the value; a flag has none. */
   readonly value?: string;
   readonly summary: string;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { browserWith, smallDemo } from './small-demo.js';
+import { type AnyParams, swapped } from './swapped.js';
+
+/**
+ * The demo states that correct intervals fail its coverage test with probability at most .001. Over 200 seeds three or
+ * more failures then happen with probability at most 1 - P[Bin(200, .001) <= 2] = .0012: the false-alarm rate of this
+ * test. Everything else the demo asserts is not a matter of chance and must hold every time.
+ */
+const SEEDS = 200;
+const ALLOWED = 2;
+const CLIENTS = 100;
+
+describe('the failure rate of the demo', () => {
+  it(`is at most what it states, over ${SEEDS} seeds`, async () => {
+    let failures = 0;
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const { coverage, exactlyOnce, undelivered } = await smallDemo(`rate-${seed}`, CLIENTS);
+      expect({ exactlyOnce, undelivered, alpha: coverage.alpha }).toEqual({
+        exactlyOnce: true,
+        undelivered: 0,
+        alpha: 0.001,
+      });
+      expect(coverage.trials).toBe(28);
+      if (!coverage.isPassed) failures++;
+    }
+    expect(failures).toBeLessThanOrEqual(ALLOWED);
+  });
+
+  it('is one when p and q are swapped', async () => {
+    const registry = browserWith((client) => ({
+      ...client,
+      randomize: (params, value, source) => client.randomize(swapped(params as AnyParams) as never, value, source),
+    }));
+    for (let seed = 0; seed < 10; seed++) {
+      const { coverage, isPassed } = await smallDemo(`swapped-${seed}`, CLIENTS, registry);
+      expect(coverage.isPassed, `seed ${seed}: ${coverage.covered} of ${coverage.trials} covered`).toBe(false);
+      expect(isPassed).toBe(false);
+    }
+  });
+});

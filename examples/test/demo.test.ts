@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { registryToText } from '@dither/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browser, smallDemo } from './small-demo.js';
+
+const MAIN = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function demo(...flags: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile('node', [MAIN, ...flags], { maxBuffer: 1e8 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dither-demo-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the demo', () => {
+  it('passes, prints one object with at least 30 values that have a truth, and replays byte for byte', async () => {
+    const [first, second] = await Promise.all([
+      demo('--clients', '300', '--seed', 'replay', '--json'),
+      demo('--clients', '300', '--seed', 'replay', '--json'),
+    ]);
+    expect(first.code).toBe(0);
+    expect(second.out).toBe(first.out);
+    const result = JSON.parse(first.out);
+    const values = result.metrics.flatMap((m: { values: object[] }) => m.values);
+    expect(values.length).toBeGreaterThanOrEqual(30);
+    for (const value of values) {
+      for (const key of ['truth', 'estimate', 'low', 'high', 'standardError', 'n', 'epsilon']) {
+        expect(value[key], `${key} of ${value.value}`).toBeTypeOf('number');
+      }
+      expect(value.mechanism).toBeTypeOf('string');
+    }
+    expect(result.seed).toBe('replay');
+    expect(result.spent.sample.inWindow).toBe(8);
+    expect(result.uploads).toMatchObject({ undelivered: 0, exactlyOnce: true });
+  });
+
+  it('says first what one person spends in all', async () => {
+    const { out, code } = await demo('--clients', '200');
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toMatch(/^One person's device spends at most epsilon 8 in 28 days, over all 14 metrics/);
+    expect(out).toMatch(/seed [0-9a-f]{12}/);
+    expect(out).toContain('its ledger, read from its storage: epsilon 16 spent in all');
+  });
+
+  it('retries what was cut off, and counts it once', async () => {
+    const { uploads, exactlyOnce, undelivered } = await smallDemo('cuts', 400);
+    expect(uploads.cutBefore).toBeGreaterThan(0);
+    expect(uploads.cutAfter).toBeGreaterThan(0);
+    expect(uploads.duplicates).toBeGreaterThan(0);
+    expect(uploads.requests).toBeGreaterThan(uploads.delivered);
+    expect({ exactlyOnce, undelivered, delivered: uploads.delivered }).toEqual({
+      exactlyOnce: true,
+      undelivered: 0,
+      delivered: 800,
+    });
+  });
+
+  it('runs on a registry and events of your own, and counts bad lines with number and reason', async () => {
+    const registry = join(folder, 'registry.json');
+    const events = join(folder, 'events.csv');
+    await writeFile(registry, registryToText(browser()));
+    const lines = Array.from({ length: 300 }, (_, i) => [
+      `c${i},dark-mode,${i % 3 === 0 ? 'yes' : 'no'}`,
+      `c${i},page-load,${100 + 13 * i}`,
+      `c${i},os-version,${10 + (i % 7)}`,
+    ]).flat();
+    await writeFile(
+      events,
+      ['client,metric,value', ...lines, 'c1,no-such-metric,3', 'c2,os-version,99', 'short'].join('\n'),
+    );
+    const { code, out, err } = await demo('--registry', registry, '--events', events, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ clients: 300, badLines: 3, passed: true });
+    expect(err).toContain(`${events}:902: the registry does not declare this metric`);
+    expect(err).toContain(`${events}:903: the metric does not take this value`);
+    expect(err).toContain(`${events}:904: a line has three fields`);
+  });
+
+  it('runs on a registry of your own without events', async () => {
+    const registry = join(folder, 'generic.json');
+    await writeFile(registry, registryToText(browser()));
+    const { code, out } = await demo('--registry', registry, '--clients', '200', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).clients).toBe(200);
+  });
+
+  it.each([
+    [['--clients', '0'], '--clients takes a whole number'],
+    [['--clients', 'many'], '--clients takes a whole number'],
+    [['--events', 'x.csv'], '--events needs the --registry'],
+    [['--no-such-flag'], 'no-such-flag'],
+    [['--registry', '/no/such/file.json'], '/no/such/file.json'],
+  ])('refuses %j in one line with exit code 2', async (flags, said) => {
+    const { code, err, out } = await demo(...flags);
+    expect(code).toBe(2);
+    expect(err).toContain(said);
+    expect(err).not.toContain('    at ');
+    expect(out).toBe('');
+  });
+});
