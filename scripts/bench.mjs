@@ -12,10 +12,15 @@ const chosen = process.argv.slice(2);
 const benches = packages().flatMap(({ directory, manifest }) => {
   const folder = join(directory, 'bench');
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => /\.(mjs|ts)$/.test(file)) : [];
-  return files.map((file) => ({ directory, file: join(folder, file), title: `${manifest.name} ${file.replace(/\.\w+$/, '')}` }));
+  return files.map((file) => ({
+    directory,
+    file: join(folder, file),
+    title: `${manifest.name} ${file.replace(/\.\w+$/, '')}`,
+  }));
 });
 const wanted = benches.filter(({ title }) => chosen.every((word) => title.includes(word)));
-if (wanted.length === 0) throw new Error(`no bench of that name; there are: ${benches.map(({ title }) => title).join(', ')}`);
+if (wanted.length === 0)
+  throw new Error(`no bench of that name; there are: ${benches.map(({ title }) => title).join(', ')}`);
 
 for (const { directory, file, title } of wanted) {
   console.log(`\n== ${title}`);

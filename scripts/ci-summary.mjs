@@ -1,0 +1,60 @@
+/**
+ * The last line of `.ci/run`. Usage: `ci-summary.mjs FOLDER TESTS CHECK DEMO`, where the folder holds what the three
+ * wrote (tests.json, check.json, demo.json) and the rest are their exit codes.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+const [folder = '.', ...codes] = process.argv.slice(2);
+const read = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+/** @type {readonly (readonly [what: string, count: () => Counts])[]} */
+const parts = [
+  ['tests', countTests],
+  ['check', () => read('check.json')],
+  ['demo', countDemo],
+];
+const counts = parts.map(([what, count], index) => verdict(what, count, codes[index]));
+const sum = (/** @type {keyof Counts} */ kind) => counts.reduce((total, part) => total + part[kind], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
+
+/**
+ * @param {string} what
+ * @param {() => Counts} count
+ * @param {string | undefined} code
+ * @returns {Counts} with one failure at least where the program crashed, said so, or left no result
+ */
+function verdict(what, count, code) {
+  try {
+    const result = count();
+    return code === '0' || result.failed > 0 ? result : { ...result, failed: 1 };
+  } catch (error) {
+    console.log(`${what} left no result: ${error instanceof Error ? error.message : error}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** @returns {Counts} */
+function countTests() {
+  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+   *   testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+  const report = read('tests.json');
+  // A file that cannot be loaded, or whose hooks fail, has no test that failed.
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** @returns {Counts} what the demo prints must be one JSON object; its exit code says the rest */
+function countDemo() {
+  read('demo.json');
+  return { passed: codes[2] === '0' ? 1 : 0, failed: codes[2] === '0' ? 0 : 1, skipped: 0 };
+}
