@@ -55,7 +55,7 @@ export interface Estimate {
   readonly value: number;
   /** Plug-in standard error of `value`. */
   readonly standardError: number;
-  /** Ends of the confidence interval, cut to the range of the truth (see `estimate/interval.ts`). */
+  /** Ends of the confidence interval, cut to the range of the truth (see `estimate/support.ts`). */
   readonly low: number;
   readonly high: number;
   /** Number of answers this quantity was estimated from. */

@@ -13,7 +13,7 @@ const LARGEST: Readonly<Record<string, number>> = {
 
 /** What a mechanism may leave unspent: the margin of expBelow, twice for two factors, and the rounding to 2^-64. */
 function unspent(epsilon: number, domainSize: number): number {
-  return 2 * 2 ** -48 + (4 * (domainSize + Math.exp(epsilon)) * 2 ** -64) / Math.min(1, epsilon) + epsilon * 2 ** -51;
+  return 2 * 2 ** -48 + 4 * (domainSize + Math.exp(epsilon)) * 2 ** -64 + epsilon * 2 ** -51;
 }
 
 describe('effectiveEpsilon', () => {

@@ -43,10 +43,10 @@ function save(name: string, registry: Registry): string {
 }
 
 async function run(args: readonly string[], today = TODAY) {
-  let out = '';
-  let err = '';
-  const code = await runCli(args, { today, print: (s) => void (out += s), printError: (s) => void (err += s) });
-  return { code, out, err };
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(args, { today, print: (text) => out.push(text), printError: (text) => err.push(text) });
+  return { code, out: out.join(''), err: err.join('') };
 }
 
 describe('dither-registry', () => {

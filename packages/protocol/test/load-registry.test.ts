@@ -60,10 +60,18 @@ describe('loading a registry', () => {
 
   it('follows imports between files and leaves nothing behind', async () => {
     write('shared.ts', `${MODULE}export { make };`);
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('dither-registry-'));
     const path = write('split.mts', `import { make } from './shared.ts'; export const registry = make('split');`);
-    expect((await loadRegistry(path)).app).toBe('split');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('dither-registry-'))).toEqual(before);
+    const temporary = process.env['TMPDIR'];
+    const own = mkdtempSync(join(tmpdir(), 'dither-own-'));
+    try {
+      process.env['TMPDIR'] = own;
+      expect((await loadRegistry(path)).app).toBe('split');
+      expect(readdirSync(own)).toEqual([]);
+    } finally {
+      if (temporary === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = temporary;
+      rmSync(own, { recursive: true });
+    }
   });
 
   it('takes the only registry under any name, and "registry" among several', async () => {

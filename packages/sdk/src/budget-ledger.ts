@@ -90,8 +90,8 @@ export function debit(ledger: Ledger, metric: Metric, start: number, agreement: 
 }
 
 /**
- * A cap in whole millionths, rounded down; but the error of the product alone must not take one away (4.47 times a
- * million comes out below 4,470,000).
+ * A cap in whole millionths, rounded down; but the error of the product alone must not take one away (8.2 times a
+ * million comes out below 8,200,000).
  */
 function capOf(epsilon: number): number {
   return Math.floor(epsilon * MICRO + 0.001);

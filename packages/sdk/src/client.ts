@@ -74,10 +74,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let silence: DropReason | undefined;
   let status: ConsentStatus = 'unknown';
   let isLoaded = false;
-  let pending: { [metric: string]: readonly OpenRecord[] } = {};
+  /** A withdrawal that storage has not taken yet. */
+  let isWithdrawing = false;
+  let pending: { [fingerprint: string]: readonly OpenRecord[] } = {};
   let latestDay = 0;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
+  let cancelLate: (() => void) | undefined;
   const uploads = uploader(context, endpoint, () => silence !== undefined);
 
   if (options.privateMode === true) silence = 'private';
@@ -99,26 +102,25 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (metric.params === undefined) return 'inactive';
     const index = metric.encode(value);
     if (index === undefined) return 'invalid-value';
-    // Never behind what has been seen: a clock set back does not open a closed period.
-    latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
+    // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
+    if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
     const start = periodStart(latestDay, metric.period);
     if (start >= metric.expiryDay) return 'inactive';
     const event = { start, value: index };
-    const before = pending[id];
-    pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
+    const before = pending[metric.fingerprint];
+    pending[metric.fingerprint] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
     cancelFlush ??= platform.schedule(policy.flushDelay, flush);
     return undefined;
   }
 
   /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
-  async function step(close: boolean): Promise<void> {
+  async function step(isTick: boolean): Promise<void> {
     if (silence !== undefined && silence !== 'no-consent') return;
-    cancelFlush?.();
-    cancelFlush = undefined;
     const taken = pending;
     pending = {};
     try {
-      adopt(await synchronize(context, taken, close));
+      await finishWithdrawal();
+      adopt(await synchronize(context, taken, isTick));
     } catch {
       // What went wrong may be told by the platform's own tools; here it must not reach the app.
       diagnostics.drop('storage-failed');
@@ -126,6 +128,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   function adopt(kept: Kept): void {
+    // Read before the person withdrew.
+    if (isWithdrawing) return;
     isLoaded = true;
     status = kept.status;
     latestDay = Math.max(latestDay, kept.ledger.highWater);
@@ -133,13 +137,25 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (silence !== undefined) pending = {};
   }
 
+  async function finishWithdrawal(): Promise<void> {
+    if (!isWithdrawing) return;
+    await withdrawConsent(context);
+    isWithdrawing = false;
+  }
+
   async function flush(): Promise<void> {
+    cancelFlush?.();
+    cancelFlush = undefined;
     if (!isLoaded || Object.keys(pending).length > 0) await step(false);
+  }
+
+  async function send(): Promise<void> {
+    if (silence === undefined) await uploads.upload().catch(() => diagnostics.drop('storage-failed'));
   }
 
   async function tick(): Promise<void> {
     await step(true);
-    if (silence === undefined) await uploads.upload().catch(() => diagnostics.drop('storage-failed'));
+    await send();
   }
 
   function scheduleTick(): void {
@@ -152,6 +168,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
   async function start(): Promise<void> {
     if (silence !== undefined) return;
     scheduleTick();
+    // A visit may end before the next tick.
+    cancelLate = platform.schedule(uploads.lateDelay, send);
     await tick();
   }
 
@@ -168,7 +186,12 @@ export function createClient<const D extends Declarations>(options: ClientOption
       bound: registry.bound,
       async grant({ despiteGpc = false } = {}) {
         if (silence === 'private' || silence === 'stopped') return;
-        await grantConsent(context, despiteGpc).catch(() => diagnostics.drop('storage-failed'));
+        try {
+          await finishWithdrawal();
+          await grantConsent(context, despiteGpc);
+        } catch {
+          diagnostics.drop('storage-failed');
+        }
         await step(true);
       },
       async withdraw() {
@@ -176,7 +199,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
         pending = {};
         status = 'denied';
         silence ??= 'no-consent';
-        await withdrawConsent(context).catch(() => diagnostics.drop('storage-failed'));
+        isWithdrawing = true;
+        // Where storage fails, each later step tries again before it does anything else.
+        await finishWithdrawal().catch(() => diagnostics.drop('storage-failed'));
       },
     },
     ready: start(),
@@ -206,6 +231,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     },
     async stop() {
       cancelTick?.();
+      cancelLate?.();
       await flush();
       cancelFlush?.();
       silence = 'stopped';

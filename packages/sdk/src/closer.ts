@@ -9,7 +9,7 @@ import {
   type WireReport,
 } from '@dither/protocol';
 import { debit, giveUp, type Ledger } from './budget-ledger.js';
-import type { Agreement } from './consent.js';
+import { type Agreement, isAgreed } from './consent.js';
 import type { DropReason } from './diagnostics.js';
 import { policy } from './policy.js';
 import type { MadeBatch } from './queue.js';
@@ -46,22 +46,21 @@ export function closePeriods(
 ): Closing {
   const today = ledger.highWater;
   const closing = { ledger, paid: [] as PaidPeriod[], drops: [] as DropReason[] };
-  const left: { [metric: string]: readonly OpenRecord[] } = {};
-  for (const [id, records] of Object.entries(open)) {
-    const metric = registry.metrics[id];
-    // A metric that this version no longer declares has nobody to report it.
-    if (metric?.params === undefined) continue;
-    const stays = records.filter(
+  const left: { [fingerprint: string]: readonly OpenRecord[] } = {};
+  // Records of a metric that this version declares otherwise, or no longer, have nobody to report them.
+  for (const metric of registry.wire) {
+    const stays = (open[metric.fingerprint] ?? []).filter(
       (record) => !isFinished(closing, registry, metric, record, agreement, mayClose, today),
     );
     const ended = stays.filter((record) => record.start + metric.period <= today);
-    const kept = stays.slice(Math.max(0, ended.length - policy.maxEndedPeriods));
-    if (kept.length > 0) left[id] = kept;
+    const skipped = Math.max(0, ended.length - policy.maxEndedPeriods);
+    for (let i = 0; i < skipped; i++) closing.drops.push('too-old');
+    if (stays.length > skipped) left[metric.fingerprint] = stays.slice(skipped);
   }
   return { ...closing, open: left };
 }
 
-/** Whether `record` is over and done with: reported, refused by the ledger, too old or closed before. */
+/** Whether `record` is over and done with: reported, refused by the ledger, not agreed, too old or closed before. */
 function isFinished(
   closing: { ledger: Ledger; paid: PaidPeriod[]; drops: DropReason[] },
   registry: Registry,
@@ -74,9 +73,10 @@ function isFinished(
   const end = record.start + metric.period;
   if (record.start <= (closing.ledger.metrics[metric.id]?.closed ?? -1)) return true;
   if (end > today) return false;
-  if (today - end > protocolPolicy.maxReportAgeDays) {
+  const isTooOld = today - end > protocolPolicy.maxReportAgeDays;
+  if (isTooOld || !isAgreed(agreement, metric, registry.budget.windowDays)) {
     closing.ledger = giveUp(closing.ledger, metric, record.start);
-    closing.drops.push('too-old');
+    closing.drops.push(isTooOld ? 'too-old' : 'not-agreed');
     return true;
   }
   if (!mayClose(metric)) return false;

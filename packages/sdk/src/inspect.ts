@@ -52,8 +52,12 @@ export function inspectionOf(
       ),
     },
     reporting,
-    open: Object.entries(kept.open).flatMap(([metric, records]) =>
-      records.map(({ start, value }) => ({ metric, start, value: labelOf(registry, metric, value) })),
+    open: registry.wire.flatMap((metric) =>
+      (kept.open[metric.fingerprint] ?? []).map(({ start, value }) => ({
+        metric: metric.id,
+        start,
+        value: (value === undefined ? undefined : labels(metric)[value]) ?? 'nothing yet',
+      })),
     ),
     queued: kept.queue.map(({ id, day, due, body }) => {
       const bytes = fromBase64url(body) ?? new Uint8Array();
@@ -61,12 +65,6 @@ export function inspectionOf(
     }),
     drops,
   };
-}
-
-function labelOf(registry: Registry, id: string, value: number | undefined): string {
-  const metric = registry.metrics[id];
-  if (metric === undefined || value === undefined) return 'nothing yet';
-  return labels(metric)[value] ?? 'nothing yet';
 }
 
 /** A batch of another version of the app is shown as bytes alone. */

@@ -13,9 +13,12 @@ export interface OpenRecord {
   readonly events?: number;
 }
 
-/** Open records by metric id; of each metric the earliest first. */
+/**
+ * Open records by the fingerprint of their metric; of each metric the earliest first. Not by its id: an index means
+ * nothing, and may be out of range, under another declaration of the same id.
+ */
 export interface OpenRecords {
-  readonly [metric: string]: readonly OpenRecord[];
+  readonly [fingerprint: string]: readonly OpenRecord[];
 }
 
 /** A count of events stops here, so that a record's size is bounded and a choice stays exact. */

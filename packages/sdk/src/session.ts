@@ -3,7 +3,7 @@ import { DAY_MS, dayOf, drawParticipation, type Metric, periodStart, type Regist
 import { advance, type Ledger } from './budget-ledger.js';
 import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
 import { type Agreement, agreementTo, isAgreed, narrowed } from './consent.js';
-import type { Diagnostics } from './diagnostics.js';
+import type { Diagnostics, DropReason } from './diagnostics.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
 import { type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
@@ -39,32 +39,38 @@ export function closingPermit(platform: Platform): Permit {
 }
 
 /**
- * Brings what is kept up to date, under the lock: moves time forward, draws this budget window's metrics, marks the
- * app as present in the open periods, merges `pending` and crash notes into them, and, if `close` is set, closes
- * the periods that have ended: debit, durably; then randomize; then queue.
+ * Brings what is kept up to date, under the lock: merges `pending` and crash notes into the open periods. A tick first
+ * moves time forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and
+ * then closes the periods that have ended: debit, durably; then randomize; then queue.
+ *
+ * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
  *
  * @returns what is kept now
  */
-export function synchronize(context: Context, pending: OpenRecords, close: boolean): Promise<Kept> {
+export function synchronize(context: Context, pending: OpenRecords, isTick: boolean): Promise<Kept> {
   const { platform, registry, store } = context;
   return platform.storage.lock(STATE_LOCK, async () => {
     const kept = await store.read();
     const agreement = kept.consent?.agreement;
-    if (kept.status !== 'granted' || agreement === undefined) return kept;
+    if (kept.status === 'denied') return erase(context, kept);
+    if (kept.status === 'unknown' || agreement === undefined) return kept;
 
     const agreed = narrowed(agreement, registry);
     const consent =
       agreed.perWindow === agreement.perWindow && agreed.lifetime === agreement.lifetime
         ? kept.consent
         : { ...kept.consent, status: 'granted' as const, agreement: agreed };
-    const ledger = withDraw(registry, advance(kept.ledger, dayOf(platform.clock.wall())), platform.source);
+    const ledger = isTick
+      ? withDraw(registry, advance(kept.ledger, dayOf(platform.clock.wall())), platform.source)
+      : kept.ledger;
     const notes = (await platform.storage.notes?.list()) ?? [];
     const fresh = notes.filter(([name]) => !kept.merged.includes(name));
-    const present = withPresence(registry, kept.open, ledger, agreed);
+    const present = isTick ? withPresence(registry, kept.open, ledger, agreed) : kept.open;
     const recorded = fresh.map(([, text]) => JSON.parse(text) as OpenRecords);
-    const open = [...recorded, pending].reduce((records, more) => merge(context, records, more), present);
+    const whyNot = (metric: Metric | undefined): DropReason => whyNotOpen(registry, ledger, agreed, metric);
+    const open = [...recorded, pending].reduce((records, more) => merge(context, records, more, whyNot), present);
 
-    const closing = close
+    const closing = isTick
       ? closePeriods(registry, ledger, open, agreed, context.mayClose)
       : { ledger, open, paid: [], drops: [] };
     for (const reason of closing.drops) context.diagnostics.drop(reason);
@@ -104,31 +110,49 @@ function withDraw(registry: Registry, ledger: Ledger, source: WordSource): Ledge
 
 /** An open record for each reported metric: from here on its period is reported, whether anything happens or not. */
 function withPresence(registry: Registry, open: OpenRecords, ledger: Ledger, agreement: Agreement): OpenRecords {
-  const records: { [metric: string]: readonly OpenRecord[] } = { ...open };
+  const records: { [fingerprint: string]: readonly OpenRecord[] } = { ...open };
   for (const metric of reportedMetrics(registry, ledger, agreement)) {
     const start = periodStart(ledger.highWater, metric.period);
-    const own = records[metric.id] ?? [];
+    const own = records[metric.fingerprint] ?? [];
     const isClosed = start <= (ledger.metrics[metric.id]?.closed ?? -1);
-    if (!isClosed && !own.some((record) => record.start === start)) records[metric.id] = [...own, { start }];
+    if (!isClosed && !own.some((record) => record.start === start)) records[metric.fingerprint] = [...own, { start }];
   }
   return records;
 }
 
 /** Adds what was recorded to the periods that are open for it; the rest is dropped. */
-function merge(context: Context, open: OpenRecords, more: OpenRecords): OpenRecords {
-  const result: { [metric: string]: readonly OpenRecord[] } = { ...open };
-  for (const [id, records] of Object.entries(more)) {
-    const metric = context.registry.metrics[id];
+function merge(
+  { registry, platform, diagnostics }: Context,
+  open: OpenRecords,
+  more: OpenRecords,
+  whyNot: (metric: Metric | undefined) => DropReason,
+): OpenRecords {
+  const result: { [fingerprint: string]: readonly OpenRecord[] } = { ...open };
+  for (const [fingerprint, records] of Object.entries(more)) {
+    const metric = registry.wire.find((m) => m.fingerprint === fingerprint);
     for (const record of records) {
-      const own = result[id];
+      const own = result[fingerprint];
       if (metric !== undefined && own?.some(({ start }) => start === record.start)) {
-        result[id] = withRecord(metric, own, record, context.platform.source);
+        result[fingerprint] = withRecord(metric, own, record, platform.source);
       } else {
-        context.diagnostics.drop(own === undefined ? 'not-drawn' : 'period-closed');
+        diagnostics.drop(whyNot(metric));
       }
     }
   }
   return result;
+}
+
+/** Why there is no open period for something recorded. */
+function whyNotOpen(
+  registry: Registry,
+  ledger: Ledger,
+  agreement: Agreement,
+  metric: Metric | undefined,
+): DropReason {
+  if (metric === undefined) return 'unknown-metric';
+  if (!isAgreed(agreement, metric, registry.budget.windowDays)) return 'not-agreed';
+  const isDrawn = registry.participation === 'all' || ledger.draw.metrics.includes(metric.id);
+  return isDrawn ? 'period-closed' : 'not-drawn';
 }
 
 function isSame(a: OpenRecords, b: OpenRecords): boolean {
@@ -163,7 +187,20 @@ export function withdrawConsent({ platform }: Context): Promise<void> {
       ['queue', undefined],
       ['open', undefined],
     ]);
-    const notes = (await platform.storage.notes?.list()) ?? [];
-    await platform.storage.notes?.remove(notes.map(([name]) => name));
+    await eraseNotes(platform);
   });
+}
+
+/** Erases what is still there although consent is denied: from before a privacy signal, or noted in a late crash. */
+async function erase({ platform, store }: Context, kept: Kept): Promise<Kept> {
+  const isEmpty = Object.keys(kept.open).length === 0 && kept.queue.length === 0;
+  const erased: Kept = isEmpty ? kept : { ...kept, open: {}, merged: [], queue: [] };
+  await store.write(kept, erased, ['queue', 'open']);
+  await eraseNotes(platform);
+  return erased;
+}
+
+async function eraseNotes(platform: Platform): Promise<void> {
+  const notes = (await platform.storage.notes?.list()) ?? [];
+  if (notes.length > 0) await platform.storage.notes?.remove(notes.map(([name]) => name));
 }

@@ -80,7 +80,9 @@ function textOf(kept: Kept, key: KeptKey): string | undefined {
     case 'consent':
       return kept.consent === undefined ? undefined : JSON.stringify(kept.consent);
     case 'open':
-      return JSON.stringify({ records: kept.open, merged: kept.merged });
+      return Object.keys(kept.open).length === 0 && kept.merged.length === 0
+        ? undefined
+        : JSON.stringify({ records: kept.open, merged: kept.merged });
     case 'queue':
       return kept.queue.length === 0 ? undefined : JSON.stringify(kept.queue);
     default:

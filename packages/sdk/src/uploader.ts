@@ -8,6 +8,8 @@ import { outcomeOf, retryDelay } from './transport.js';
 
 /** Sends what is due; one at a time, and by one tab at a time. */
 export interface Uploader {
+  /** Milliseconds from its making until what fell due while the app was off leaves. */
+  readonly lateDelay: number;
   upload(): Promise<void>;
 }
 
@@ -18,7 +20,8 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
   const { platform, diagnostics, store } = context;
   const started = platform.clock.wall();
   // What fell due while the app was off does not leave the moment it is opened.
-  const opening = started + uniformInt(platform.source, policy.lateDelay);
+  const lateDelay = uniformInt(platform.source, policy.lateDelay);
+  const opening = platform.clock.monotonic() + lateDelay;
   let isUploading = false;
 
   /** Changes the queue under the lock, unless consent is gone. */
@@ -36,8 +39,8 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
   }
 
   function isDue(batch: QueuedBatch): boolean {
-    const now = platform.clock.wall();
-    return batch.due < started ? now >= opening : now >= batch.due;
+    const isLate = batch.due < started;
+    return platform.clock.wall() >= batch.due && !(isLate && platform.clock.monotonic() < opening);
   }
 
   /** Drops what no server takes any more, and brings far dates near. */
@@ -74,6 +77,7 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
   }
 
   return {
+    lateDelay,
     async upload() {
       if (isUploading) return;
       isUploading = true;

@@ -21,7 +21,7 @@ export const exportCommand: Command = {
     try {
       await writeFile(out, text);
     } catch (error) {
-      throw new RegistryFileError('file-unreadable', out, messageOf(error), { cause: error });
+      throw new RegistryFileError('file-unwritable', out, messageOf(error), { cause: error });
     }
     return EXIT.ok;
   },

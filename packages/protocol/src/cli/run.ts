@@ -7,9 +7,10 @@ import { exportCommand } from './export.js';
 
 const commands: readonly Command[] = [checkCommand, exportCommand, diffCommand];
 
-/** Nothing was said about the registry itself: it could not be looked at. */
+/** Nothing was said about the registry itself: it could not be looked at, or the answer not written. */
 const UNSEEN: readonly string[] = [
   'file-unreadable',
+  'file-unwritable',
   'file-type-unknown',
   'esbuild-missing',
 ] satisfies RegistryFileErrorCode[];

@@ -3,6 +3,7 @@ import type { RegistryErrorCode } from '../registry/errors.js';
 /** Why a file gives no registry; codes are stable. To these come the codes of what the file declares. */
 export type RegistryFileErrorCode =
   | 'file-unreadable'
+  | 'file-unwritable'
   | 'file-type-unknown'
   | 'esbuild-missing'
   | 'json-malformed'

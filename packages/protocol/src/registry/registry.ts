@@ -96,12 +96,19 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
     budget,
     participation,
     expectedClients: options.expectedClients,
-    metrics: Object.freeze(Object.fromEntries(all.map((metric) => [metric.id, metric]))) as Registry<D>['metrics'],
+    metrics: byId(all) as Registry<D>['metrics'],
     wire: Object.freeze(wire),
     fingerprint: fingerprintOf(wire.map((metric) => metric.fingerprint)),
     classes,
     bound: { perWindow, windowDays: budget.windowDays, lifetime: budget.lifetime },
   });
+}
+
+/** Without a prototype: no id but a declared one finds anything. */
+function byId(metrics: readonly Metric[]): { readonly [id: string]: Metric } {
+  const table: { [id: string]: Metric } = Object.create(null);
+  for (const metric of metrics) table[metric.id] = metric;
+  return Object.freeze(table);
 }
 
 function checkBudget(budget: Budget): Budget {

@@ -86,20 +86,23 @@ export function encodeBatch(table: WireTable, batch: Omit<Batch, 'registry'>): U
   return Uint8Array.from(bytes);
 }
 
-/** Splits reports so that each part, encoded, stays within the limit. Depends on their lengths alone. */
+/** Splits reports so that each part, encoded, stays within the limit. Depends on their windows and lengths alone. */
 export function splitReports(table: WireTable, reports: readonly WireReport[]): readonly (readonly WireReport[])[] {
   const groupBytes = 2 + Math.ceil(table.wire.length / 8);
   const parts: WireReport[][] = [];
+  let windows = new Set<number>();
   let size = Number.POSITIVE_INFINITY;
   for (const report of reports) {
-    // Counted as if every report opened a group: simple, and never too little.
-    const cost = groupBytes + report.bytes.length;
+    const cost = report.bytes.length + (windows.has(report.window) ? 0 : groupBytes);
     if (size + cost > policy.maxBatchBytes) {
       parts.push([]);
-      size = HEADER_BYTES;
+      windows = new Set();
+      size = HEADER_BYTES + report.bytes.length + groupBytes;
+    } else {
+      size += cost;
     }
+    windows.add(report.window);
     (parts.at(-1) as WireReport[]).push(report);
-    size += cost;
   }
   return parts;
 }

@@ -31,12 +31,13 @@ export function memoryStorage(texts: Map<string, string> = new Map()): Storage {
 
 const NOTE = 'note:';
 
+/** No name is used twice, also by a later storage over the same map. */
+let notes = 0;
+
 function memoryNotes(texts: Map<string, string>): Notes {
   return {
     append(text) {
-      let n = 0;
-      while (texts.has(`${NOTE}${n}`)) n++;
-      texts.set(`${NOTE}${n}`, text);
+      texts.set(`${NOTE}${notes++}`, text);
     },
     async list() {
       return [...texts].filter(([key]) => key.startsWith(NOTE));

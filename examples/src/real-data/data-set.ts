@@ -1,0 +1,30 @@
+import type { Registry } from '@dither/protocol';
+
+/** A file as found, unpacked. */
+export interface Source {
+  /** For messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What happened on one installation: a line of the events. */
+export interface RealEvent {
+  readonly client: string;
+  readonly metric: string;
+  readonly value: string | number;
+}
+
+/** A file turned into something that can be measured: the declared metrics, and the events of each installation. */
+export interface DataSet {
+  readonly registry: Registry;
+  readonly clients: number;
+  /** All events of one installation stand together. */
+  readonly events: readonly RealEvent[];
+}
+
+/**
+ * Turns a file into installations; the same file gives the same events, always.
+ * @param clients - how many installations; undefined leaves it to the data set
+ * @throws RealDataError
+ */
+export type Convert = (source: Source, clients: number | undefined) => DataSet;
