@@ -8,7 +8,7 @@ const steps = [
   ['format and lint', 'biome', 'ci', '--colors=off', '--max-diagnostics=50', '.'],
   ['fences bite', 'node', 'scripts/fences.mjs'],
   ['types', 'tsc', '-b', '.', 'scripts'],
-  ['unused code', 'knip', '--no-progress', '--treat-config-hints-as-errors'],
+  ['unused code', 'knip', '--no-progress', '--no-config-hints'],
   ['packed packages', 'node', 'scripts/packages.mjs'],
   ['bundle sizes', 'node', 'scripts/sizes.mjs'],
   ['links', 'node', 'scripts/links.mjs'],

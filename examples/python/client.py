@@ -54,7 +54,9 @@ def rr(m, value):
 
 
 def grr(m, value):
-    report = value if toss(m["keep"]) else secrets.randbelow(m["domainSize"])
+    # Drawn whether it is used or not: the time taken must not tell a kept value from a random one.
+    uniform = secrets.randbelow(m["domainSize"])
+    report = value if toss(m["keep"]) else uniform
     return report.to_bytes(m["reportBytes"], "little")
 
 

@@ -7,12 +7,12 @@ export const monthly = {
 } as const;
 
 export const policy = Object.freeze({
-  /** A percent of this many is told from nothing at epsilon 1, and playing them takes less than two minutes. */
+  /** A share of some two percent is told from zero, and the replay takes less than two minutes on two cores. */
   defaultClients: 100_000,
-  /** More than the replay can hold in memory at once. */
-  maxClients: 1_000_000,
-  /** Percent: a smaller share is lost in the noise of 100,000 installations, and costs the others nothing as "other". */
+  /** The replay keeps every installation in memory, at some 20 kB each. */
+  maxClients: 250_000,
+  /** Percent. Far below what 100,000 installations tell from zero a row of its own is only noise: it joins "other". */
   smallestShare: 1,
-  /** Shares are rounded where they are published: their sum may come out this many percent too large. */
+  /** Percent. Shares are rounded where they are published: they may add up to this much above 100. */
   totalSlack: 0.5,
 });

@@ -55,7 +55,7 @@ export interface Estimate {
   readonly value: number;
   /** Plug-in standard error of `value`. */
   readonly standardError: number;
-  /** Ends of the confidence interval, cut to the range of the truth (see `estimate/support.ts`). */
+  /** Ends of the confidence interval; like `value` they may lie outside the range of the truth (`estimate/support.ts`). */
   readonly low: number;
   readonly high: number;
   /** Number of answers this quantity was estimated from. */
@@ -93,10 +93,11 @@ export interface Aggregator<P extends Params = Params, R = unknown> {
   estimate(params: P, state: State, confidence?: number): readonly Estimate[];
   /**
    * Exact variance of each quantity's estimate, the population held fixed.
-   * @param shares - share of clients holding each value; domainSize numbers that sum to one
-   * @param n - number of answers to each quantity
+   * @param shares - share of the reporting clients holding each value; domainSize numbers that sum to one
+   * @param answers - number of answers to each quantity
+   * @param reports - number of reporting clients, of whom those who answered are a random part; `answers` unless told
    */
-  variance(params: P, shares: ArrayLike<number>, n: number): Float64Array;
+  variance(params: P, shares: ArrayLike<number>, answers: number, reports?: number): Float64Array;
   /** Whether `sum of frequency estimates` is constrained to one, so that projecting on the simplex makes sense. */
   readonly isDistribution: boolean;
 }

@@ -10,6 +10,13 @@ export function emptyState(params: Params, counters: number): State {
   return { params: stateKey(params), n: 0, counts: new Float64Array(counters) };
 }
 
+/** Throws `state-mismatch` unless `state` was accumulated under `params`. */
+export function checkState(params: Params, state: State): void {
+  if (state.params !== stateKey(params)) {
+    throw new MechanismError('state-mismatch', 'a state is estimated under the parameters it was accumulated under');
+  }
+}
+
 /** Adds `other` to `state`. @throws MechanismError `state-mismatch` */
 export function mergeStates(state: State, other: State): void {
   if (state.params !== other.params || state.counts.length !== other.counts.length) {

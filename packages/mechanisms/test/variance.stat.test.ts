@@ -47,21 +47,9 @@ function squaredErrors(mechanism: Mechanism, epsilon: number, domainSize: number
     const truth = shares.reduce((sum, share, value) => sum + share * (quantities[j]?.weights(value) as number), 0);
     const estimate = aggregator.estimate(params, state)[j];
     if (estimate === undefined) throw new Error('no estimate');
-    const [variance, spread] = [
-      aggregator.variance(params, shares, estimate.n)[j] as number,
-      spreadOf(shares, quantities[j]?.weights),
-    ];
-    // Those asked are a sample of those who reported: their truth differs from everybody's.
-    const sampling = estimate.n < n ? ((1 - estimate.n / n) * spread) / estimate.n : 0;
-    return (estimate.value - truth) ** 2 / (variance + sampling);
+    const variance = aggregator.variance(params, shares, estimate.n, n)[j] as number;
+    return (estimate.value - truth) ** 2 / variance;
   });
-}
-
-/** Variance of a quantity's weight over the population. */
-function spreadOf(shares: readonly number[], weights: ((value: number) => number) | undefined): number {
-  const moment = (power: number) =>
-    shares.reduce((sum, share, value) => sum + share * (weights?.(value) as number) ** power, 0);
-  return moment(2) - moment(1) ** 2;
 }
 
 describe('mean squared error times n, by simulation through the real clients', () => {

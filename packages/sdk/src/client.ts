@@ -76,7 +76,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let isLoaded = false;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
-  let pending: { [fingerprint: string]: readonly OpenRecord[] } = {};
+  let pending: { [metric: string]: readonly OpenRecord[] } = {};
   let latestDay = 0;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
@@ -106,9 +106,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
     const start = periodStart(latestDay, metric.period);
     if (start >= metric.expiryDay) return 'inactive';
-    const event = { start, value: index };
-    const before = pending[metric.fingerprint];
-    pending[metric.fingerprint] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
+    const event = { start, fingerprint: metric.fingerprint, value: index };
+    const before = pending[id];
+    pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
     cancelFlush ??= platform.schedule(policy.flushDelay, flush);
     return undefined;
   }

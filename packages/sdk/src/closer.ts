@@ -46,16 +46,17 @@ export function closePeriods(
 ): Closing {
   const today = ledger.highWater;
   const closing = { ledger, paid: [] as PaidPeriod[], drops: [] as DropReason[] };
-  const left: { [fingerprint: string]: readonly OpenRecord[] } = {};
-  // Records of a metric that this version declares otherwise, or no longer, have nobody to report them.
-  for (const metric of registry.wire) {
-    const stays = (open[metric.fingerprint] ?? []).filter(
-      (record) => !isFinished(closing, registry, metric, record, agreement, mayClose, today),
-    );
+  const left: { [metric: string]: readonly OpenRecord[] } = {};
+  for (const [id, records] of Object.entries(open)) {
+    const metric = registry.metrics[id];
+    // A metric that this version no longer declares, or declares otherwise, has nobody to report it.
+    if (metric === undefined) continue;
+    const own = records.filter((record) => record.fingerprint === metric.fingerprint);
+    const stays = own.filter((record) => !isFinished(closing, registry, metric, record, agreement, mayClose, today));
     const ended = stays.filter((record) => record.start + metric.period <= today);
     const skipped = Math.max(0, ended.length - policy.maxEndedPeriods);
     for (let i = 0; i < skipped; i++) closing.drops.push('too-old');
-    if (stays.length > skipped) left[metric.fingerprint] = stays.slice(skipped);
+    if (stays.length > skipped) left[id] = stays.slice(skipped);
   }
   return { ...closing, open: left };
 }

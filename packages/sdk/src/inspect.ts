@@ -3,6 +3,7 @@ import { type Bound, fromBase64url, labels, parseReports, type Registry } from '
 import { spentInWindow } from './budget-ledger.js';
 import type { ConsentStatus } from './consent.js';
 import type { DropReason } from './diagnostics.js';
+import type { OpenRecord } from './recorder.js';
 import type { Kept } from './store.js';
 
 /** What an installation holds and has spent, for the person whose device it is. Epsilons are sums over all metrics. */
@@ -52,12 +53,8 @@ export function inspectionOf(
       ),
     },
     reporting,
-    open: registry.wire.flatMap((metric) =>
-      (kept.open[metric.fingerprint] ?? []).map(({ start, value }) => ({
-        metric: metric.id,
-        start,
-        value: (value === undefined ? undefined : labels(metric)[value]) ?? 'nothing yet',
-      })),
+    open: Object.entries(kept.open).flatMap(([metric, records]) =>
+      records.map((record) => ({ metric, start: record.start, value: labelOf(registry, metric, record) })),
     ),
     queued: kept.queue.map(({ id, day, due, body }) => {
       const bytes = fromBase64url(body) ?? new Uint8Array();
@@ -65,6 +62,12 @@ export function inspectionOf(
     }),
     drops,
   };
+}
+
+function labelOf(registry: Registry, id: string, { fingerprint, value }: OpenRecord): string {
+  const metric = registry.metrics[id];
+  if (value === undefined) return 'nothing yet';
+  return metric?.fingerprint === fingerprint ? (labels(metric)[value] ?? '') : 'of another version of the app';
 }
 
 /** A batch of another version of the app is shown as bytes alone. */

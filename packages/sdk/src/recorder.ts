@@ -8,17 +8,16 @@ import type { Aggregate, Metric } from '@dither/protocol';
 export interface OpenRecord {
   /** First day of the period. */
   readonly start: number;
+  /** Of the metric: under another declaration of its id an index means nothing, and may be out of range. */
+  readonly fingerprint: string;
   readonly value?: number;
   /** For `random`: how many events it was chosen among. */
   readonly events?: number;
 }
 
-/**
- * Open records by the fingerprint of their metric; of each metric the earliest first. Not by its id: an index means
- * nothing, and may be out of range, under another declaration of the same id.
- */
+/** Open records by metric id; of each metric the earliest first. */
 export interface OpenRecords {
-  readonly [fingerprint: string]: readonly OpenRecord[];
+  readonly [metric: string]: readonly OpenRecord[];
 }
 
 /** A count of events stops here, so that a record's size is bounded and a choice stays exact. */
@@ -33,14 +32,13 @@ export function combine(
 ): OpenRecord {
   if (later.value === undefined) return earlier;
   if (earlier.value === undefined) return later;
-  const { start } = earlier;
   const chosen = combiners[metric.aggregate](earlier.value, later.value);
-  if (chosen !== undefined) return { start, value: Math.min(chosen, metric.domainSize - 1) };
+  if (chosen !== undefined) return { ...earlier, value: Math.min(chosen, metric.domainSize - 1) };
   // A reservoir of one: each event so far is the one with the same chance.
   const [before, after] = [earlier.events ?? 1, later.events ?? 1];
   const events = Math.min(MAX_EVENTS, before + after);
   const value = uniformInt(source, events) < after ? later.value : earlier.value;
-  return { start, value, events };
+  return { ...earlier, value, events };
 }
 
 const combiners: { readonly [aggregate in Aggregate]: (earlier: number, later: number) => number | undefined } = {
@@ -52,6 +50,11 @@ const combiners: { readonly [aggregate in Aggregate]: (earlier: number, later: n
   random: () => undefined,
 };
 
+/** Whether both are of one period, and of one declaration of the metric. */
+export function isSamePeriod(a: OpenRecord, b: OpenRecord): boolean {
+  return a.start === b.start && a.fingerprint === b.fingerprint;
+}
+
 /** `records` with `record` combined into the period it belongs to. */
 export function withRecord(
   metric: Pick<Metric, 'aggregate' | 'domainSize'>,
@@ -59,7 +62,7 @@ export function withRecord(
   record: OpenRecord,
   source: WordSource,
 ): readonly OpenRecord[] {
-  const at = records.findIndex((r) => r.start === record.start);
+  const at = records.findIndex((r) => isSamePeriod(r, record));
   if (at < 0) return [...records, record].sort((a, b) => a.start - b.start);
   return records.map((r, i) => (i === at ? combine(metric, r, record, source) : r));
 }

@@ -6,7 +6,7 @@ import { type Agreement, agreementTo, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
-import { type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
+import { isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
 import type { Kept, Store } from './store.js';
 
 /** What the steps of a client share. */
@@ -110,12 +110,13 @@ function withDraw(registry: Registry, ledger: Ledger, source: WordSource): Ledge
 
 /** An open record for each reported metric: from here on its period is reported, whether anything happens or not. */
 function withPresence(registry: Registry, open: OpenRecords, ledger: Ledger, agreement: Agreement): OpenRecords {
-  const records: { [fingerprint: string]: readonly OpenRecord[] } = { ...open };
+  const records: { [metric: string]: readonly OpenRecord[] } = { ...open };
   for (const metric of reportedMetrics(registry, ledger, agreement)) {
-    const start = periodStart(ledger.highWater, metric.period);
-    const own = records[metric.fingerprint] ?? [];
-    const isClosed = start <= (ledger.metrics[metric.id]?.closed ?? -1);
-    if (!isClosed && !own.some((record) => record.start === start)) records[metric.fingerprint] = [...own, { start }];
+    const { id, fingerprint } = metric;
+    const present = { start: periodStart(ledger.highWater, metric.period), fingerprint };
+    const own = records[id] ?? [];
+    const isClosed = present.start <= (ledger.metrics[id]?.closed ?? -1);
+    if (!isClosed && !own.some((record) => isSamePeriod(record, present))) records[id] = [...own, present];
   }
   return records;
 }
@@ -127,13 +128,13 @@ function merge(
   more: OpenRecords,
   whyNot: (metric: Metric | undefined) => DropReason,
 ): OpenRecords {
-  const result: { [fingerprint: string]: readonly OpenRecord[] } = { ...open };
-  for (const [fingerprint, records] of Object.entries(more)) {
-    const metric = registry.wire.find((m) => m.fingerprint === fingerprint);
+  const result: { [metric: string]: readonly OpenRecord[] } = { ...open };
+  for (const [id, records] of Object.entries(more)) {
+    const metric = registry.metrics[id];
     for (const record of records) {
-      const own = result[fingerprint];
-      if (metric !== undefined && own?.some(({ start }) => start === record.start)) {
-        result[fingerprint] = withRecord(metric, own, record, platform.source);
+      const own = result[id];
+      if (metric !== undefined && own?.some((other) => isSamePeriod(other, record))) {
+        result[id] = withRecord(metric, own, record, platform.source);
       } else {
         diagnostics.drop(whyNot(metric));
       }
@@ -143,12 +144,7 @@ function merge(
 }
 
 /** Why there is no open period for something recorded. */
-function whyNotOpen(
-  registry: Registry,
-  ledger: Ledger,
-  agreement: Agreement,
-  metric: Metric | undefined,
-): DropReason {
+function whyNotOpen(registry: Registry, ledger: Ledger, agreement: Agreement, metric: Metric | undefined): DropReason {
   if (metric === undefined) return 'unknown-metric';
   if (!isAgreed(agreement, metric, registry.budget.windowDays)) return 'not-agreed';
   const isDrawn = registry.participation === 'all' || ledger.draw.metrics.includes(metric.id);

@@ -40,10 +40,16 @@ function checkEdges(edges: Edges): Edges {
   return Object.freeze(edges);
 }
 
+/** The ends as declared, and what `edge` gives between them. */
+function withEnds(low: number, high: number, count: number, edge: (i: number) => number): Edges {
+  const between = Array.from({ length: count - 1 }, (_, i) => edge(i + 1));
+  return checkEdges([low, ...between, high]);
+}
+
 /** `count` buckets of equal width over [low, high]. @throws MechanismError `option-invalid` */
 export function linearBuckets(low: number, high: number, count: number): Edges {
   checkInteger('option-invalid', 'the number of buckets', count, 2, 4096);
-  return checkEdges(Array.from({ length: count + 1 }, (_, i) => tidy(low + ((high - low) * i) / count)));
+  return withEnds(low, high, count, (i) => tidy(low + ((high - low) * i) / count));
 }
 
 /** `count` buckets of equal ratio over [low, high], low > 0. @throws MechanismError `option-invalid` */
@@ -51,7 +57,7 @@ export function logBuckets(low: number, high: number, count: number): Edges {
   checkInteger('option-invalid', 'the number of buckets', count, 2, 4096);
   if (!(low > 0 && high > low)) throw new MechanismError('option-invalid', 'a log range is 0 < low < high');
   const step = root(high / low, count);
-  return checkEdges(Array.from({ length: count + 1 }, (_, i) => tidy(i === count ? high : low * power(step, i))));
+  return withEnds(low, high, count, (i) => tidy(low * power(step, i)));
 }
 
 /** Index of the bucket of `x`. */

@@ -1,5 +1,5 @@
 /**
- * The nearest point of the probability simplex ("norm-sub"): adds one number to all and cuts at zero, so that
+ * The nearest point of the probability simplex, or of one that sums to another `total` above 0 ("norm-sub"): adds one number to all and cuts at zero, so that
  * what is left sums to `total`. A post-processing: it lowers the mean squared error of the whole and is biased
  * for each single value, so it is shown beside the unbiased estimate and never instead of it.
  *

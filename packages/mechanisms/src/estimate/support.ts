@@ -36,7 +36,12 @@ function supportVariance({ p, q }: Support, answered: number): readonly [number,
   return [answered * p * q, 1 - answered * (p + q), answered - 1];
 }
 
-/** Estimated share, its standard error, interval and detection limit. */
+/**
+ * Estimated share, its standard error, interval and detection limit.
+ *
+ * Nothing is cut to the range of the truth: an interval wholly below zero says "bad luck, or forged reports", where
+ * one cut to [0, 0] would look like certainty.
+ */
 export function estimateSupport(support: Support, count: number, n: number, options: SupportOptions = {}): Estimate {
   const { confidence = 0.95, answered = 1, scale = 1 } = options;
   if (n === 0) {
@@ -58,8 +63,8 @@ export function estimateSupport(support: Support, count: number, n: number, opti
   return {
     value: scale * value,
     standardError: scale * standardErrorAt(support, clampShare(value), n, answered),
-    low: scale * clampShare(low),
-    high: scale * clampShare(high),
+    low: scale * low,
+    high: scale * high,
     n,
     detectionLimit: scale * detectionLimit(support, n, answered),
   };
@@ -124,9 +129,11 @@ function exactInterval(
   // Both tails are monotone in the number of holders.
   const low = firstWhere(steps, (step) => tailsAt(step).atLeast > alpha);
   const high = firstWhere(steps, (step) => tailsAt(step).atMost <= alpha) - 1;
+  // No share brings so few, or so many: the score interval says by how much.
+  if (low > high) return scoreInterval(support, count, n, confidence, answered);
   // A grid that is not the truth's own is widened by a step.
   const slack = answered === 1 ? 0 : 1;
-  return [(low - slack) / steps, (high + slack) / steps];
+  return [Math.max(0, low - slack) / steps, Math.min(steps, high + slack) / steps];
 }
 
 /** The first integer of 0..last for which a monotone predicate holds, or last + 1. */

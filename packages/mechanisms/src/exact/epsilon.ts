@@ -15,7 +15,7 @@ export const MAX_EPSILON = 16;
  */
 export function microEpsilon(epsilon: number): number {
   const micro = Math.round(epsilon * MICRO);
-  if (Math.abs(epsilon * MICRO - micro) > 1e-6) {
+  if (Math.abs(epsilon * MICRO - micro) > 1e-8) {
     throw new MechanismError('epsilon-out-of-range', 'epsilon must have at most six decimals');
   }
   checkInteger('epsilon-out-of-range', 'epsilon in millionths', micro, 1, MAX_EPSILON * MICRO);

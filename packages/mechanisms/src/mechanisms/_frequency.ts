@@ -1,5 +1,6 @@
 import { estimateSupport, type Support } from '../estimate/support.js';
 import type { Aggregator, Estimate, Params, Quantity } from '../mechanism.js';
+import { checkState } from '../state.js';
 
 /** The frequency of each value of the domain. */
 function frequency(index: number): Quantity {
@@ -22,6 +23,7 @@ export function domainAggregates<P extends Params, R>(support: (params: P) => Su
     isDistribution: true,
     quantities: (params) => Array.from({ length: params.domainSize }, (_, index) => frequency(index)),
     estimate(params, state, confidence = 0.95) {
+      checkState(params, state);
       // In a large domain most counts occur many times, and an exact interval is dear.
       const known = new Map<number, Estimate>();
       return Array.from(state.counts, (count) => {

@@ -58,7 +58,9 @@ export const client: Client<GrrParams, GrrReport> = {
   params,
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
-    return bernoulli(source, p.keep) ? value : uniformInt(source, p.domainSize);
+    // Drawn whether it is used or not: how many words are taken must not tell a kept value from a random one.
+    const random = uniformInt(source, p.domainSize);
+    return bernoulli(source, p.keep) ? value : random;
   },
   encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
 };

@@ -24,7 +24,7 @@ import { ratio } from '../exact/ratio.js';
 import type { Aggregator, Channel, Client, Params, State } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
-import { emptyState, mergeStates } from '../state.js';
+import { checkState, emptyState, mergeStates } from '../state.js';
 
 export interface OneBitMeanParams extends Params {
   /** The largest count: values are 0 .. clamp. */
@@ -121,6 +121,7 @@ export const aggregator: Aggregator<OneBitMeanParams, OneBitMeanReport> = {
     { name: 'at-clamp', weights: (value) => Number(value === p.clamp) },
   ],
   estimate(p, state, confidence = 0.95) {
+    checkState(p, state);
     return [MEAN, ZERO, AT_CLAMP].map((question) => {
       const { asked, yes } = answers(state, question);
       // A mean does not fix the spread of its population, so nothing is credited for having asked most of it.
@@ -128,16 +129,19 @@ export const aggregator: Aggregator<OneBitMeanParams, OneBitMeanReport> = {
       return estimateSupport(support(p), yes, asked, { confidence, answered, scale: question === MEAN ? p.clamp : 1 });
     });
   },
-  variance(params, shares, n) {
+  variance(params, shares, answers, reports = answers) {
     const { p, q } = support(params);
     return Float64Array.from([MEAN, ZERO, AT_CLAMP], (question) => {
-      let sum = 0;
+      let [mean, square] = [0, 0];
       for (let value = 0; value < params.domainSize; value++) {
         const pi = q + (yesOutOfClamp(params, question, value) / params.clamp) * (p - q);
-        sum += (shares[value] as number) * pi * (1 - pi);
+        mean += (shares[value] as number) * pi;
+        square += (shares[value] as number) * pi * pi;
       }
+      // Answers are those of a sample without replacement: two clients asked are never the same one.
+      const alike = reports === 1 ? 0 : (answers - 1) / (reports - 1);
       const scale = question === MEAN ? params.clamp : 1;
-      return (sum * scale * scale) / (n * (p - q) ** 2);
+      return ((mean * (1 - mean) - alike * (square - mean * mean)) * scale * scale) / (answers * (p - q) ** 2);
     });
   },
 };

@@ -17,7 +17,7 @@ import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Aggregator, Channel, Client, Params } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
-import { emptyState, mergeStates } from '../state.js';
+import { checkState, emptyState, mergeStates } from '../state.js';
 
 export interface RrParams extends Params {
   readonly truth: Threshold;
@@ -80,9 +80,10 @@ export const aggregator: Aggregator<RrParams, RrReport> = {
   merge: (_params, state, other) => mergeStates(state, other),
   isDistribution: false,
   quantities: () => [{ name: 'frequency', index: 1, weights: (value) => value }],
-  estimate: (p, state, confidence = 0.95) => [
-    estimateSupport(support(p), state.counts[0] as number, state.n, { confidence }),
-  ],
+  estimate(p, state, confidence = 0.95) {
+    checkState(p, state);
+    return [estimateSupport(support(p), state.counts[0] as number, state.n, { confidence })];
+  },
   variance(params, _shares, n) {
     const { p, q } = support(params);
     return Float64Array.of((p * q) / (n * (p - q) ** 2));

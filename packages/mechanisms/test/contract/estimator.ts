@@ -31,7 +31,7 @@ function estimatesOfPairs({ mechanism, params }: Case, reports: readonly unknown
 /**
  * Unbiasedness and variance by enumeration: two clients, every pair of values, every pair of reports. Where a report
  * answers one of several questions, each expectation is conditional on how many answered: it is the truth
- * whenever anybody did, and the variance is the stated one when both did.
+ * whenever anybody did, and the variance is the stated one.
  */
 export function checkUnbiased(testCase: Case): void {
   const { mechanism, params } = testCase;
@@ -42,11 +42,11 @@ export function checkUnbiased(testCase: Case): void {
     reports.map((report) => toNumber(channel.likelihood(params, value, report))),
   );
   for (const { values, shares } of pairs(testCase)) {
-    const variances = aggregator.variance(params, shares, 2);
+    const variances = [1, 2].map((answers) => aggregator.variance(params, shares, answers, 2));
     aggregator.quantities(params).forEach((quantity, j) => {
       const truth = shares.reduce((sum, share, value) => sum + share * quantity.weights(value), 0);
-      const deviation = Math.sqrt(variances[j] as number);
       for (const answered of [1, 2]) {
+        const deviation = Math.sqrt(variances[answered - 1]?.[j] as number);
         let [mass, first, second] = [0, 0, 0];
         reports.forEach((_a, a) => {
           reports.forEach((_b, b) => {
@@ -64,7 +64,7 @@ export function checkUnbiased(testCase: Case): void {
         }
         ensure(Math.abs(first / mass) <= ROUNDING * deviation, `${quantity.name} is biased`);
         const isExact = Math.abs(second / mass - deviation ** 2) <= ROUNDING * deviation ** 2;
-        ensure(answered === 1 || isExact, `the variance of ${quantity.name} is not the stated one`);
+        ensure(isExact, `the variance of ${quantity.name} is not the stated one`);
       }
     });
   }

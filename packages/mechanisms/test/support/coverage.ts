@@ -88,7 +88,7 @@ export function plugIn({ p, q }: Support): Interval {
     const estimate = (count / n - q) / (p - q);
     const share = clamp(estimate);
     const error = (Z * Math.sqrt((share * p * (1 - p) + (1 - share) * q * (1 - q)) / n)) / (p - q);
-    return [clamp(estimate - error), clamp(estimate + error)];
+    return [estimate - error, estimate + error];
   };
 }
 
@@ -107,7 +107,8 @@ export function score({ p, q }: Support, correction: number): Interval {
       // The far end is never refused on this side; walk from the near end.
       const [near, far] = side > 0 ? [0, 1] : [1, 0];
       if (!refuses(near, side)) return near;
-      if (refuses(far, side)) return far;
+      // Every share is refused: the interval lies outside the range.
+      if (refuses(far, side)) return far + side * 1e-9;
       let [outside, inside] = [near, far];
       for (let i = 0; i < 60; i++) {
         const middle = (outside + inside) / 2;

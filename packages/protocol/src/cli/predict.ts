@@ -26,7 +26,7 @@ export function predict(metric: Pick<Metric, 'params' | 'none'>, reporters: numb
   // The values of a distribution are alike but for their names.
   const shown = mechanism.aggregator.isDistribution ? quantities.slice(0, 1) : quantities;
   return shown.map((quantity, i) =>
-    predictQuantity(mechanism, params, quantity, i, metric.none, reporters * (answered[i] ?? 1)),
+    predictQuantity(mechanism, params, quantity, i, metric.none, reporters, answered[i] ?? 1),
   );
 }
 
@@ -36,18 +36,18 @@ function predictQuantity(
   quantity: Quantity,
   index: number,
   none: number,
-  n: number,
+  reporters: number,
+  answered: number,
 ): Prediction {
+  const n = reporters * answered;
   const [low, high] = extremes(params, quantity, none);
   const range = quantity.weights(high) - quantity.weights(low);
-  const varianceAt = (value: number): number => {
+  const standardError = (share: number): number => {
     const shares = new Float64Array(params.domainSize);
-    shares[value] = 1;
-    return (aggregator.variance(params, shares, n)[index] as number) / range ** 2;
+    shares[low] = 1 - share;
+    shares[high] = (shares[high] as number) + share;
+    return Math.sqrt(aggregator.variance(params, shares, n, reporters)[index] as number) / range;
   };
-  const [atLow, atHigh] = [varianceAt(low), varianceAt(high)];
-  // The population being fixed, the variance is a sum over installations: linear in the share at `high`.
-  const standardError = (share: number): number => Math.sqrt((1 - share) * atLow + share * atHigh);
   // Currie 1968: the f with f - 1.645 se(f) = 1.960 se(0).
   let limit = 0;
   for (let i = 0; i < 50; i++) limit = 1.959964 * standardError(0) + 1.644854 * standardError(Math.min(1, limit));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { secureSource } from '@dither/mechanisms';
@@ -63,8 +63,10 @@ function fileStorage(directory: string): Storage {
     async write(entries) {
       await mkdir(directory, { recursive: true });
       for (const [key, text] of entries) {
-        if (text === undefined) await rm(path(key), { force: true });
-        else await replaceFile(path(key), text);
+        if (text === undefined) {
+          // Also what a process left that was killed in the middle of a write.
+          for (const old of [path(key), `${path(key)}.new`]) await rm(old, { force: true });
+        } else await replaceFile(path(key), text);
         await syncFolder(directory);
       }
     },
@@ -105,21 +107,35 @@ async function syncFolder(directory: string): Promise<void> {
   }
 }
 
+/** A note half written for this long is one whose process was killed over it. */
+const ABANDONED_AGE = 60_000;
+
 /** Written synchronously, so that a process about to die leaves them behind. */
 function fileNotes(directory: string): Notes {
+  let written = 0;
   return {
     append(text) {
       mkdirSync(directory, { recursive: true });
-      const name = join(directory, `${randomBytes(8).toString('hex')}.json`);
+      // Their names sort in the order they were written: the last event of a period must stay the last.
+      const moment = `${String(Date.now()).padStart(15, '0')}-${String(written++).padStart(6, '0')}`;
+      const name = join(directory, `${moment}-${randomBytes(8).toString('hex')}.json`);
       const file = openSync(`${name}.new`, 'wx', 0o600);
-      writeSync(file, text);
-      fsyncSync(file);
-      closeSync(file);
+      try {
+        writeSync(file, text);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
       renameSync(`${name}.new`, name);
+      syncFolderNow(directory);
     },
     async list() {
       if (!existsSync(directory)) return [];
-      const names = (await readdir(directory)).filter((name) => name.endsWith('.json'));
+      const files = (await readdir(directory)).sort();
+      for (const half of files.filter((name) => name.endsWith('.new')).map((name) => join(directory, name))) {
+        if ((await ageOf(half)) > ABANDONED_AGE) await rm(half, { force: true });
+      }
+      const names = files.filter((name) => name.endsWith('.json'));
       return Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const));
     },
     async remove(names) {
@@ -128,9 +144,34 @@ function fileNotes(directory: string): Notes {
   };
 }
 
+function syncFolderNow(directory: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(directory, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Milliseconds since `path` was written; 0 if it is gone. */
+async function ageOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+}
+
 const LOCK_WAIT = 10;
 /** Breaking a dead process's lock takes a few milliseconds; a breaker this old has died, too. */
 const BREAKER_AGE = 10_000;
+
+/**
+ * When this process started, in seconds by the clock that cannot be set: the same in all its threads. In a container
+ * the process after it may well have the same id.
+ */
+const STARTED = Number(process.hrtime.bigint()) / 1e9 - process.uptime();
+const STARTED_TOLERANCE = 0.1;
 
 /**
  * Runs `task` while this process holds the lock file. Whoever finds the file waits while the process named in it
@@ -138,8 +179,7 @@ const BREAKER_AGE = 10_000;
  */
 async function withLockFile<T>(path: string, directory: string, task: () => Promise<T>): Promise<T> {
   await mkdir(directory, { recursive: true });
-  const token = `${process.pid} ${randomBytes(8).toString('hex')}`;
-  while (!(await tryCreate(path, token))) {
+  while (!(await tryCreate(path))) {
     await breakIfDead(path);
     await sleep(LOCK_WAIT);
   }
@@ -150,12 +190,11 @@ async function withLockFile<T>(path: string, directory: string, task: () => Prom
   }
 }
 
-async function tryCreate(path: string, text: string): Promise<boolean> {
+async function tryCreate(path: string): Promise<boolean> {
+  const token = randomBytes(8).toString('hex');
   // Created whole: a reader never finds a lock without its owner.
-  const fresh = `${path}.${text.split(' ')[1]}`;
-  const file = await open(fresh, 'wx', 0o600);
-  await file.writeFile(text);
-  await file.close();
+  const fresh = `${path}.${token}`;
+  await writeFile(fresh, `${process.pid} ${STARTED} ${token}`, { flag: 'wx', mode: 0o600 });
   try {
     await link(fresh, path);
     return true;
@@ -169,17 +208,13 @@ async function tryCreate(path: string, text: string): Promise<boolean> {
 
 async function breakIfDead(path: string): Promise<void> {
   const owner = await readIfThere(path);
-  if (owner === undefined || isAlive(Number(owner.split(' ')[0]))) return;
+  if (owner === undefined || isOwnerAlive(owner)) return;
   const breaker = `${path}.break`;
   try {
     await mkdir(breaker);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
-    const age = await stat(breaker).then(
-      (s) => Date.now() - s.mtimeMs,
-      () => 0,
-    );
-    if (age > BREAKER_AGE) await rmdir(breaker).catch(() => undefined);
+    if ((await ageOf(breaker)) > BREAKER_AGE) await rmdir(breaker).catch(() => undefined);
     return;
   }
   try {
@@ -189,7 +224,9 @@ async function breakIfDead(path: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+function isOwnerAlive(owner: string): boolean {
+  const [pid, started] = owner.split(' ').map(Number) as [number, number];
+  if (pid === process.pid) return Math.abs(started - STARTED) < STARTED_TOLERANCE;
   try {
     process.kill(pid, 0);
     return true;
