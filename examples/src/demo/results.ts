@@ -19,7 +19,7 @@ export interface MetricResult {
 }
 
 /** Promised of every interval by itself, and how rarely a correct Dither may fail the test. */
-export const COVERAGE = { promised: 0.94, alpha: 0.001 } as const;
+const COVERAGE = { promised: 0.94, alpha: 0.001 } as const;
 
 /** Asks the server; `window` is the first day of one period, or absent for all of them. */
 export type Ask = (metric: Metric, window?: number) => Promise<EstimateAnswer>;

@@ -1,7 +1,7 @@
 /**
  * The table of docs/adr/0005: exact coverage of four 95% intervals, over more cells than the test has time for.
  *
- *     node packages/mechanisms/bench/run.mjs coverage.ts
+ *     node scripts/run-ts.mjs packages/mechanisms/bench/coverage.ts
  */
 
 import { plugIn, score, shipped } from '../test/support/coverage.js';

@@ -2,7 +2,7 @@
  * Reports per second of each client, and reports to estimates, over the secure source. Prints only: times are
  * the machine's. The ratio to drawing the same words is what a change of code should be judged by.
  *
- *     node packages/mechanisms/bench/run.mjs speed.ts
+ *     node scripts/run-ts.mjs packages/mechanisms/bench/speed.ts
  */
 import { secureSource, type WordSource } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';

@@ -1,7 +1,7 @@
 /**
  * Writes `vectors/<id>.json` and `vectors/<id>.bad.json`. Run after a build, from anywhere:
  *
- *     node packages/mechanisms/bench/run.mjs ../test/vectors.generate.ts
+ *     node scripts/run-ts.mjs packages/mechanisms/test/vectors.generate.ts
  *
  * Review the difference before committing it: a changed vector means that old and new clients disagree. Vectors
  * freeze the code's own output and prove nothing about it; the contract suite does.

@@ -49,19 +49,25 @@ export function closePeriods(
   const left: { [metric: string]: readonly OpenRecord[] } = {};
   for (const [id, records] of Object.entries(open)) {
     const metric = registry.metrics[id];
-    // A metric that this version no longer declares, or declares otherwise, has nobody to report it.
-    if (metric === undefined) continue;
-    const own = records.filter((record) => record.fingerprint === metric.fingerprint);
-    const stays = own.filter((record) => !isFinished(closing, registry, metric, record, agreement, mayClose, today));
-    const ended = stays.filter((record) => record.start + metric.period <= today);
-    const skipped = Math.max(0, ended.length - policy.maxEndedPeriods);
-    for (let i = 0; i < skipped; i++) closing.drops.push('too-old');
-    if (stays.length > skipped) left[id] = stays.slice(skipped);
+    const waiting = records.filter((record) => {
+      if (record.start <= (closing.ledger.metrics[id]?.closed ?? -1)) return false;
+      // Opened by another version of the app, which may be running beside this one.
+      if (metric?.fingerprint !== record.fingerprint) return today - record.start <= policy.otherVersionDays;
+      return !isFinished(closing, registry, metric, record, agreement, mayClose, today);
+    });
+    const ended = waiting.filter((record) => isEnded(metric, record, today));
+    const skipped = ended.slice(0, Math.max(0, ended.length - policy.maxEndedPeriods));
+    for (const _ of skipped) closing.drops.push('too-old');
+    if (waiting.length > skipped.length) left[id] = waiting.filter((record) => !skipped.includes(record));
   }
   return { ...closing, open: left };
 }
 
-/** Whether `record` is over and done with: reported, refused by the ledger, not agreed, too old or closed before. */
+function isEnded(metric: Metric | undefined, record: OpenRecord, today: number): boolean {
+  return metric?.fingerprint === record.fingerprint && record.start + metric.period <= today;
+}
+
+/** Whether `record` is over and done with: reported, refused by the ledger, not agreed or too old. */
 function isFinished(
   closing: { ledger: Ledger; paid: PaidPeriod[]; drops: DropReason[] },
   registry: Registry,
@@ -72,7 +78,6 @@ function isFinished(
   today: number,
 ): boolean {
   const end = record.start + metric.period;
-  if (record.start <= (closing.ledger.metrics[metric.id]?.closed ?? -1)) return true;
   if (end > today) return false;
   const isTooOld = today - end > protocolPolicy.maxReportAgeDays;
   if (isTooOld || !isAgreed(agreement, metric, registry.budget.windowDays)) {

@@ -19,6 +19,11 @@ export const policy = Object.freeze({
   maxQueueBytes: 262_144,
   /** Ended periods of a metric that wait to be closed: clocks that jump make more, and the oldest is skipped. */
   maxEndedPeriods: 2,
+  /**
+   * Records opened by another version of the app wait this long for it to run again, as in a tab left open: its
+   * longest period, and the age a report may have.
+   */
+  otherVersionDays: 56,
   /** An answer is read up to here; a receipt takes some 200 bytes. */
   maxAnswerBytes: 16_384,
 });

@@ -133,7 +133,7 @@ function merge(
     const metric = registry.metrics[id];
     for (const record of records) {
       const own = result[id];
-      if (metric !== undefined && own?.some((other) => isSamePeriod(other, record))) {
+      if (metric?.fingerprint === record.fingerprint && own?.some((other) => isSamePeriod(other, record))) {
         result[id] = withRecord(metric, own, record, platform.source);
       } else {
         diagnostics.drop(whyNot(metric));

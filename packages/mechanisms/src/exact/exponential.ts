@@ -1,6 +1,5 @@
 /** Fixed-point scale of {@link expBelow}: 2^96. */
-export const SCALE_BITS = 96n;
-export const SCALE: bigint = 1n << SCALE_BITS;
+export const SCALE: bigint = 1n << 96n;
 
 /**
  * A lower bound of `e^(numerator/denominator)`, times 2^96.

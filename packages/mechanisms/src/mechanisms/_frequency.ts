@@ -1,25 +1,28 @@
 import { estimateSupport, type Support } from '../estimate/support.js';
 import type { Aggregator, Estimate, Params, Quantity } from '../mechanism.js';
-import { checkState } from '../state.js';
+import { checkState, emptyState, mergeStates } from '../state.js';
 
 /** The frequency of each value of the domain. */
 function frequency(index: number): Quantity {
   return { name: 'frequency', index, weights: (value) => (value === index ? 1 : 0) };
 }
 
-type Estimating<P extends Params, R> = Pick<
-  Aggregator<P, R>,
-  'quantities' | 'estimate' | 'variance' | 'isDistribution'
->;
+/** What is a mechanism's own: how its reports read, and which values a report supports. */
+type Decoding<P extends Params, R> = Pick<Aggregator<P, R>, 'id' | 'params' | 'decode' | 'accumulate'> & {
+  readonly support: (params: P) => Support;
+};
 
 /**
- * Estimation for mechanisms whose state counts the reports that support each value of the domain.
+ * The aggregator of a mechanism whose state counts the reports that support each value of the domain.
  *
  * Estimate (C/n - q)/(p - q); variance (f p(1-p) + (1-f) q(1-q)) / (n (p-q)^2), the population held fixed.
  * Wang, Blocki, Li, Jha 2017, section 3.
  */
-export function domainAggregates<P extends Params, R>(support: (params: P) => Support): Estimating<P, R> {
+export function frequencyAggregator<P extends Params, R>({ support, ...own }: Decoding<P, R>): Aggregator<P, R> {
   return {
+    ...own,
+    empty: (params) => emptyState(params, params.domainSize),
+    merge: (_params, state, other) => mergeStates(state, other),
     isDistribution: true,
     quantities: (params) => Array.from({ length: params.domainSize }, (_, index) => frequency(index)),
     estimate(params, state, confidence = 0.95) {
@@ -32,7 +35,7 @@ export function domainAggregates<P extends Params, R>(support: (params: P) => Su
         return estimate;
       });
     },
-    variance: (params, shares, n) => {
+    variance(params, shares, n) {
       const { p, q } = support(params);
       const scale = n * (p - q) ** 2;
       return Float64Array.from(shares, (share) => (share * p * (1 - p) + (1 - share) * q * (1 - q)) / scale);

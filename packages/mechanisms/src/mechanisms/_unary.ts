@@ -4,8 +4,7 @@ import { type Ratio, ratio, times } from '../exact/ratio.js';
 import type { Aggregator, Channel, Client, Params, State } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold } from '../random/bernoulli.js';
 import type { WordSource } from '../random/word-source.js';
-import { emptyState, mergeStates } from '../state.js';
-import { domainAggregates } from './_frequency.js';
+import { frequencyAggregator } from './_frequency.js';
 
 /**
  * What SUE and OUE share: a report is one bit per value, set with probability `keep` for the client's own value
@@ -66,15 +65,8 @@ export function unaryAggregator(
   id: string,
   params: Client<UnaryParams, Uint8Array>['params'],
 ): Aggregator<UnaryParams, Uint8Array> {
-  return {
-    id,
-    params,
-    decode,
-    empty: (p) => emptyState(p, p.domainSize),
-    accumulate,
-    merge: (_params, state, other) => mergeStates(state, other),
-    ...domainAggregates((p: UnaryParams) => ({ p: probability(p.keep), q: probability(p.other) })),
-  };
+  const support = (p: UnaryParams) => ({ p: probability(p.keep), q: probability(p.other) });
+  return frequencyAggregator({ id, params, decode, accumulate, support });
 }
 
 export function unaryChannel(

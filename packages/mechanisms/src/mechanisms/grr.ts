@@ -19,8 +19,7 @@ import { ratio } from '../exact/ratio.js';
 import type { Aggregator, Channel, Client, Params } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
-import { emptyState, mergeStates } from '../state.js';
-import { domainAggregates } from './_frequency.js';
+import { frequencyAggregator } from './_frequency.js';
 
 export interface GrrParams extends Params {
   readonly keep: Threshold;
@@ -65,7 +64,7 @@ export const client: Client<GrrParams, GrrReport> = {
   encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
 };
 
-export const aggregator: Aggregator<GrrParams, GrrReport> = {
+export const aggregator: Aggregator<GrrParams, GrrReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,
   params,
   decode(p, bytes) {
@@ -74,18 +73,16 @@ export const aggregator: Aggregator<GrrParams, GrrReport> = {
     if (report >= p.domainSize) throw new MechanismError('report-malformed', `a symbol is below ${p.domainSize}`);
     return report;
   },
-  empty: (p) => emptyState(p, p.domainSize),
   accumulate(_params, state, report) {
     state.n++;
     state.counts[report] = (state.counts[report] as number) + 1;
   },
-  merge: (_params, state, other) => mergeStates(state, other),
-  ...domainAggregates((params: GrrParams) => {
-    const keep = probability(params.keep);
-    const q = (1 - keep) / params.domainSize;
+  support(p) {
+    const keep = probability(p.keep);
+    const q = (1 - keep) / p.domainSize;
     return { p: keep + q, q };
-  }),
-};
+  },
+});
 
 /** Numerator of P[report | value] over k 2^64. */
 function mass(p: GrrParams, isTruth: boolean): bigint {

@@ -39,11 +39,11 @@ export function params(options: { epsilon: number; domainSize: number }): UnaryP
   });
 }
 
-export const client = unaryClient(ID, params);
-export const aggregator = unaryAggregator(ID, params);
+export const client = /* @__PURE__ */ unaryClient(ID, params);
+export const aggregator = /* @__PURE__ */ unaryAggregator(ID, params);
 
 /** Two values differ in two bits; with p = 1/2 the worst report gives (1-q)/q. */
-export const channel = unaryChannel(ID, ({ other }) => {
+export const channel = /* @__PURE__ */ unaryChannel(ID, ({ other }) => {
   const q = numerator(other);
   return lnAbove(ONE - q, q);
 });

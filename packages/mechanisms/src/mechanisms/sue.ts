@@ -41,11 +41,11 @@ export function params(options: { epsilon: number; domainSize: number }): UnaryP
   });
 }
 
-export const client = unaryClient(ID, params);
-export const aggregator = unaryAggregator(ID, params);
+export const client = /* @__PURE__ */ unaryClient(ID, params);
+export const aggregator = /* @__PURE__ */ unaryAggregator(ID, params);
 
 /** Two values differ in two bits, each with likelihood ratio p/q at most: ln (p/q)^2. */
-export const channel = unaryChannel(ID, ({ keep }) => {
+export const channel = /* @__PURE__ */ unaryChannel(ID, ({ keep }) => {
   const p = numerator(keep);
   return lnAbove(p * p, (ONE - p) * (ONE - p));
 });

@@ -20,7 +20,7 @@ export const checkCommand: Command = {
   },
 };
 
-export function renderAssessment(assessment: Assessment): string {
+function renderAssessment(assessment: Assessment): string {
   return [
     ...person(assessment),
     '',

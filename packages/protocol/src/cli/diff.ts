@@ -24,7 +24,7 @@ const SERIES: { readonly [series in MetricChange['series']]: string } = {
   same: 'the same series goes on',
 };
 
-export function renderComparison({ metrics, registry, bound, isNewLayout, consent }: Comparison): string {
+function renderComparison({ metrics, registry, bound, isNewLayout, consent }: Comparison): string {
   const { before, after } = bound;
   const isSameBound =
     before.perWindow === after.perWindow &&

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { smallDemo } from './small-demo.js';
+
+/**
+ * The long version of demo-failure-rate.stat.test.ts. Six or more failures of 1,000 happen with probability at most
+ * 1 - P[Bin(1000, .001) <= 5] = .0006 if each happens with the .001 stated.
+ */
+const SEEDS = 1000;
+const ALLOWED = 5;
+
+describe('the failure rate of the demo', () => {
+  it(`is at most what it states, over ${SEEDS} seeds of 300 installations`, async () => {
+    let failures = 0;
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const { coverage, exactlyOnce, undelivered } = await smallDemo(`torture-${seed}`, 300);
+      expect({ exactlyOnce, undelivered }).toEqual({ exactlyOnce: true, undelivered: 0 });
+      if (!coverage.isPassed) failures++;
+    }
+    expect(failures).toBeLessThanOrEqual(ALLOWED);
+  });
+});

@@ -1,0 +1,178 @@
+import { boolean, category, count, createClient, defineRegistry, type Registry } from '@dither/sdk';
+import { grr, oneBitMean, rr } from '@dither/sdk/mechanisms';
+import { memoryStorage } from '@dither/sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { agreed, DAY, HOUR, type Installation, install, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
+import { keysOf, receiver, reportsIn } from '../support/receiver.js';
+import { about, twoDaily } from '../support/registry.js';
+
+const app = 'org.example.two';
+const crash = boolean({ ...about, mechanism: rr, epsilon: 0.25 });
+const clicks = count({ ...about, mechanism: oneBitMean, epsilon: 0.25, clamp: 20 });
+
+/** Versions of the app whose first is `twoDaily`. */
+const dearer = defineRegistry({
+  app,
+  expectedClients: 1000,
+  budget: { perWindow: 28, lifetime: 200 },
+  metrics: { crash: boolean({ ...about, mechanism: rr, epsilon: 0.5 }), clicks, extra: crash },
+});
+const cheaper = defineRegistry({
+  app,
+  expectedClients: 1000,
+  budget: { perWindow: 7, lifetime: 50 },
+  metrics: { crash },
+});
+const shorterWindow = (days: number): Registry =>
+  defineRegistry({
+    app,
+    expectedClients: 1000,
+    budget: { perWindow: 8, windowDays: days, lifetime: 100 },
+    metrics: { crash: boolean({ ...about, period: 28, mechanism: rr, epsilon: days === 56 ? 1 : 2 }) },
+  });
+
+/** Opens the app once a day, with the version given for it, for long enough to send what is late. */
+async function live(
+  installation: Installation<Record<never, never>>,
+  days: readonly [from: number, to: number],
+): Promise<void> {
+  for (let day = days[0]; day < days[1]; day++) {
+    const { client, time } = await installation.start(MORNING + day * DAY);
+    (client.record as (id: string) => void)('crash');
+    await time.advance(2 * MINUTE);
+    await client.stop();
+  }
+}
+
+/** The same installation, updated. */
+function updated(installation: Installation<never>, registry: Registry): Installation<Record<never, never>> {
+  const { texts, messages } = installation;
+  const far = receiver();
+  return install(registry as Registry<Record<never, never>>, {
+    seed: 'updated',
+    texts,
+    receiver: {
+      messages,
+      send: (time) => async (url, body) => {
+        const answer = await far.send(time)(url, body);
+        messages.push(far.messages.at(-1) as (typeof messages)[number]);
+        return answer;
+      },
+    },
+  });
+}
+
+describe('an update that costs more', () => {
+  it('spends nothing above what was agreed until the person agrees again', async () => {
+    const installation = await agreed(twoDaily, MORNING, { seed: 'dearer' });
+    await live(installation, [1, 4]);
+    const newer = updated(installation as never, dearer);
+    await live(newer, [4, 12]);
+    const before = reportsIn(newer.messages, twoDaily, dearer);
+    // Clicks are as they were; the dearer crash and the new metric are silent.
+    expect(new Set(before.filter(({ window }) => window >= 20_444).map(({ metric }) => metric))).toEqual(
+      new Set(['clicks']),
+    );
+    const { client } = await newer.start(MORNING + 12 * DAY);
+    await client.consent.grant();
+    await client.stop();
+    await live(newer, [13, 16]);
+    const after = reportsIn(newer.messages, twoDaily, dearer).filter(({ window }) => window >= 20_452);
+    expect(new Set(after.map(({ metric }) => metric))).toEqual(new Set(['clicks', 'crash', 'extra']));
+  });
+
+  it('says why what is recorded for it is dropped', async () => {
+    const installation = await agreed(twoDaily, MORNING, { seed: 'not-agreed' });
+    const { client, time } = await updated(installation as never, dearer).start(MORNING + DAY);
+    (client.record as (id: string) => void)('extra');
+    await time.advance(2000);
+    expect((await client.inspect()).drops).toEqual({ 'not-agreed': 1 });
+    expect((await client.inspect()).reporting).toEqual(['clicks']);
+  });
+
+  it('is not let through by a budget window of another length', async () => {
+    // One epsilon per four weeks agreed, as two per eight weeks; then two per four weeks: the same number per window.
+    const installation = await agreed(shorterWindow(56), MORNING, { seed: 'windows' });
+    await live(installation, [1, 30]);
+    const spent = ledgerIn(installation.texts).spent;
+    expect(spent).toBe(1_000_000);
+    const newer = updated(installation as never, shorterWindow(28));
+    await live(newer, [30, 120]);
+    expect(ledgerIn(newer.texts).spent).toBe(spent);
+  });
+
+  it('inherits what the metric had spent, under whatever fingerprint', async () => {
+    const installation = await agreed(twoDaily, MORNING, { seed: 'inherits' });
+    await live(installation, [1, 21]);
+    const newer = updated(installation as never, dearer);
+    const { client } = await newer.start(MORNING + 21 * DAY);
+    await client.consent.grant();
+    const { spent } = await client.inspect();
+    // The last day's crash was recorded under the old declaration: it is not reported, and not charged.
+    expect(spent.byMetric['crash']).toEqual({ inWindow: 20 * 0.25, inLifetime: 20 * 0.25 });
+    expect(spent.byMetric['clicks']).toEqual({ inWindow: 21 * 0.25, inLifetime: 21 * 0.25 });
+    expect(spent.inWindow).toBe(41 * 0.25);
+  });
+});
+
+describe('two versions side by side', () => {
+  it('spend no more than the lower cap', async () => {
+    const installation = install(dearer, { seed: 'side-by-side' });
+    const storage = memoryStorage(installation.texts);
+    for (let day = 0; day < 40; day++) {
+      const newer = await installation.start(MORNING + day * DAY, { wrap: (platform) => ({ ...platform, storage }) });
+      if (day === 0) await newer.client.consent.grant();
+      // The other tab runs by the same clock.
+      const older = createClient({ registry: cheaper, endpoint: 'memory://server', platform: newer.platform });
+      await older.ready;
+      await newer.time.advance(7 * HOUR);
+      await Promise.all([older.stop(), newer.client.stop()]);
+    }
+    const charges = reportsIn(installation.messages, dearer, cheaper);
+    const inWindow = charges.filter(({ window }) => window >= 20_445 && window < 20_473);
+    expect(charges.length).toBeGreaterThan(20);
+    expect(inWindow.reduce((sum, { microEpsilon }) => sum + microEpsilon, 0)).toBeLessThanOrEqual(7_000_000);
+    expect(new Set(keysOf(charges)).size).toBe(charges.length);
+  });
+});
+
+describe('an update that declares a metric otherwise', () => {
+  const wide = defineRegistry({
+    app,
+    expectedClients: 1000,
+    metrics: {
+      theme: category({ ...about, period: 7, mechanism: grr, values: ['a', 'b', 'c', 'd', 'e'] }),
+      crash: boolean({ ...about, period: 28, mechanism: rr }),
+    },
+  });
+  const narrow = defineRegistry({
+    app,
+    expectedClients: 1000,
+    metrics: {
+      theme: category({ ...about, period: 7, mechanism: grr, values: ['e', 'd'] }),
+      crash: boolean({ ...about, period: 28, mechanism: rr }),
+    },
+  });
+
+  it('never reads the old values as its own, and reports the rest whatever they were', async () => {
+    const messagesOf = async (theme: 'a' | 'e' | undefined) => {
+      const installation = await agreed(wide, MORNING, { seed: 'narrow' });
+      const { client } = await installation.start(MORNING + HOUR);
+      if (theme !== undefined) client.record('theme', theme);
+      await client.stop();
+      const newer = updated(installation as never, narrow);
+      for (const day of [28, 29]) {
+        const run = await newer.start(MORNING + day * DAY);
+        await run.time.advance(7 * HOUR);
+        expect((await run.client.inspect()).drops).toEqual({});
+        await run.client.stop();
+      }
+      return newer.messages.map(({ at, bytes }) => [at, bytes.length]);
+    };
+    const without = await messagesOf(undefined);
+    expect(without).toHaveLength(1);
+    expect(await messagesOf('a')).toEqual(without);
+    // In the newer version index 4 would be out of range.
+    expect(await messagesOf('e')).toEqual(without);
+  });
+});
