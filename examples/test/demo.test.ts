@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { registryToText } from '@dither/protocol';
+import { defineRegistry, registryToText } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browser, smallDemo } from './small-demo.js';
+import { browser, declaredAgain, smallDemo } from './small-demo.js';
 
 const MAIN = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 
@@ -91,6 +91,31 @@ describe('the demo', () => {
     expect(err).toContain(`${events}:902: the registry does not declare this metric`);
     expect(err).toContain(`${events}:903: the metric does not take this value`);
     expect(err).toContain(`${events}:904: a line has three fields`);
+  });
+
+  it('fails when nothing is delivered', async () => {
+    const registry = join(folder, 'empty.json');
+    const events = join(folder, 'empty.csv');
+    await writeFile(registry, registryToText(browser()));
+    await writeFile(events, 'client,metric,value\n');
+    const { code, out } = await demo('--registry', registry, '--events', events);
+    expect(code).toBe(1);
+    expect(out).toContain('FAIL nothing was delivered');
+  });
+
+  it('says so when the independent intervals are too few to fail', async () => {
+    const registry = join(folder, 'few.json');
+    const events = join(folder, 'few.csv');
+    const { metrics, app } = browser();
+    const few = defineRegistry({ app, expectedClients: 100, metrics: { crashed: declaredAgain(metrics['crashed']) } });
+    await writeFile(registry, registryToText(few));
+    await writeFile(
+      events,
+      ['client,metric,value', ...Array.from({ length: 50 }, (_, i) => `c${i},crashed,yes`)].join('\n'),
+    );
+    const { code, out } = await demo('--registry', registry, '--events', events);
+    expect(code).toBe(0);
+    expect(out).toContain('so few that this test cannot fail');
   });
 
   it('runs on a registry of your own without events', async () => {

@@ -61,9 +61,14 @@ function convert(convertIt: Convert, text: string, clients?: number): DataSet {
 
 describe('the census extract', () => {
   it('gives each person their answers, and no event where one is missing', () => {
-    const text = `${person('Sales', 'Divorced', '40', '>50K')}\n${person('?', 'Widowed', '7', '<=50K')}\r\n\n`;
+    const text = [
+      person('Sales', 'Divorced', '40', '>50K'),
+      `${person('?', 'Widowed', '7', '<=50K')}\r`,
+      person('?', '?', '?', '?'),
+      '\n',
+    ].join('\n');
     const { clients, events, registry } = convert(convertAdult, text);
-    expect(clients).toBe(2);
+    expect(clients).toBe(3);
     expect(registry.bound.perWindow).toBe(4);
     expect(events.map(({ client, metric, value }) => `${client},${metric},${value}`)).toEqual([
       'person-1,occupation,Sales',
@@ -73,6 +78,7 @@ describe('the census extract', () => {
       'person-2,marital-status,Widowed',
       'person-2,hours-per-week,7',
       'person-2,income-above-50k,no',
+      'person-3,,',
     ]);
   });
 });
@@ -153,6 +159,7 @@ describe('malformed input', () => {
     ['no data', convertBrowsers, '{"id":"xx"}', 'shape-invalid', 'data'],
     ['a browser without versions', convertBrowsers, browsers({ a: 3 }), 'shape-invalid', 'data.a'],
     ['a comma in a name', convertBrowsers, browsers({ 'a,b': { 1: 3 } }), 'shape-invalid', 'data'],
+    ['a browser called none', convertBrowsers, browsers({ none: { 1: 3 } }), 'shape-invalid', 'data'],
     ['a share in words', convertBrowsers, browsers({ a: { 1: 'x' } }), 'number-invalid', 'data.a.1'],
     ['a negative share', convertBrowsers, browsers({ a: { 7: -1 } }), 'number-invalid', 'data.a.7'],
     ['more than all', convertBrowsers, browsers({ a: { 1: 60 }, b: { 1: 41 } }), 'total-invalid', 'data'],

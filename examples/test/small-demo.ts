@@ -1,5 +1,5 @@
 import type { Client } from '@dither/mechanisms';
-import { type Declared, defineRegistry, type Registry } from '@dither/protocol';
+import { type Declared, defineRegistry, type Metric, type Registry } from '@dither/protocol';
 import { memoryStorage } from '@dither/server';
 import { browserBehaviour } from '../dist/demo/behaviour.js';
 import { localCrew } from '../dist/demo/crew.js';
@@ -25,14 +25,19 @@ export function browser(): Registry {
   return browserRegistry() as unknown as Registry;
 }
 
-type AnyClient = Client<never, never>;
+/** A resolved metric as it was declared. */
+export function declaredAgain(metric: Metric | undefined): Declared {
+  if (metric?.client === undefined) throw new Error('the metric has no mechanism');
+  const { microEpsilon, params: _params, fingerprint: _fingerprint, id: _id, expiryDay: _day, ...declared } = metric;
+  return { ...declared, epsilon: microEpsilon / 1e6 };
+}
 
 /** The browser-like registry with every client replaced: what an app would ship if its mechanisms were wrong. */
-export function browserWith(replace: (client: AnyClient) => AnyClient): Registry {
+export function browserWith(replace: (client: Client) => Client): Registry {
   const { app, participation, expectedClients, metrics } = browser();
-  const declared = Object.entries(metrics).map(([id, { microEpsilon, params: _p, client, reason: _r, ...metric }]) => [
-    id,
-    { ...metric, epsilon: microEpsilon / 1e6, client: replace(client as AnyClient) } as unknown as Declared,
-  ]);
+  const declared = Object.entries(metrics).map(([id, metric]) => {
+    const { client, ...rest } = declaredAgain(metric);
+    return [id, { ...rest, client: replace(client as Client) }];
+  });
   return defineRegistry({ app, participation, expectedClients, metrics: Object.fromEntries(declared) });
 }

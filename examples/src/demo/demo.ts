@@ -165,7 +165,7 @@ export async function conclude(
     coverage,
     exactlyOnce,
     spentBySample: spentOf(gathered.sample, registry.budget.windowDays),
-    isPassed: coverage.isPassed && exactlyOnce && gathered.undelivered === 0,
+    isPassed: coverage.isPassed && exactlyOnce && gathered.undelivered === 0 && gathered.uploads.delivered > 0,
   };
 }
 

@@ -54,8 +54,11 @@ export async function playEvents(options: EventsOptions, server: DemoServer): Pr
   function installation(client: string): Installation {
     const known = installations.get(client);
     if (known !== undefined) return known;
-    const generator = seedrandom(`${seed}/${client}/noise`);
-    const source = sourceFrom(() => generator.int32());
+    let generator: seedrandom.PRNG | undefined;
+    const source = sourceFrom(() => {
+      generator ??= seedrandom(`${seed}/${client}/noise`);
+      return generator.int32();
+    });
     const fresh = { state: newInstallation(), options: { registry, endpoint: server.url, source, send }, runs: 0 };
     installations.set(client, fresh);
     return fresh;

@@ -1,4 +1,4 @@
-import { type Metric, NONE, type Registry } from '@dither/protocol';
+import { labels, type Metric, type Registry } from '@dither/protocol';
 import type { DemoResult } from './demo.js';
 import { picture, scaleOf } from './picture.js';
 import type { MetricResult, Value } from './results.js';
@@ -20,13 +20,14 @@ function metricText({ metric, answer, values }: MetricResult): string {
     `mechanism ${answer.mechanism}`,
     answer.population,
   ].join(' · ');
-  const columns = `  ${'value'.padEnd(16)} ${['truth', 'estimate', 'low', 'high', 'limit'].map((c) => c.padStart(9)).join(' ')}`;
+  const width = Math.max(...values.map(({ label }) => label.length), 'value'.length);
+  const columns = `  ${'value'.padEnd(width)} ${['truth', 'estimate', 'low', 'high', 'limit'].map((c) => c.padStart(9)).join(' ')}`;
   const shares = values.filter(isShare);
   const lines = values.map((value) => {
     const top = isShare(value) ? scaleOf(shares) : scaleOf([value]);
     const numbers = [value.truth, value.value, value.low, value.high, value.detectionLimit];
     const text = numbers.map((x) => figure(x, isShare(value)).padStart(9)).join(' ');
-    return `  ${value.label.padEnd(16)} ${text}  ${picture(value, top)}${value.isCovered ? '' : '  missed'}`;
+    return `  ${value.label.padEnd(width)} ${text}  ${picture(value, top)}${value.isCovered ? '' : '  missed'}`;
   });
   const note = answer.status === 'ok' ? [] : ['  not enough data: nothing in the whole range could be told from zero'];
   return [head, `  ${facts}`, columns, ...lines, ...note].join('\n');
@@ -62,33 +63,54 @@ function sampleText(registry: Registry, { sample, spentBySample }: DemoResult): 
 }
 
 function truthText(metric: Metric, value: number): string {
-  const { values, edges, unit } = metric.domain;
-  if (metric.kind === 'boolean') return value === 1 ? 'yes' : 'no';
-  if (metric.kind === 'count') return String(value);
-  if (value === metric.none) return NONE;
-  return values?.[value] ?? `${edges?.[value]} to ${edges?.[value + 1]} ${unit}`;
+  const { unit } = metric.domain;
+  const label = labels(metric)[value] as string;
+  return unit === undefined || value === metric.none ? label : `${label} ${unit}`;
 }
 
 function wrap(text: string): string {
   return (text.match(/.{1,100}(?:(?<=[0-9a-f]{100})|\s|$)/g) ?? [text]).map((line) => `    ${line.trim()}`).join('\n');
 }
 
-function summaryText({
-  clients,
-  uploads,
-  coverage,
-  exactlyOnce,
-  undelivered,
-  seed,
-  badLines,
-  seconds,
-}: DemoResult): string {
-  const lines = [
-    `${clients.toLocaleString('en')} installations in ${seconds.toFixed(0)} s; ${uploads.delivered.toLocaleString('en')} batches delivered in ${uploads.requests.toLocaleString('en')} requests, of which ${uploads.cutBefore} were cut before and ${uploads.cutAfter} after they arrived (${uploads.duplicates} retries were answered "counted before")`,
-    `${exactlyOnce && undelivered === 0 ? 'ok  ' : 'FAIL'} every delivered report is counted exactly once${undelivered === 0 ? '' : `; ${undelivered} batches never arrived`}`,
-    `${coverage.isPassed ? 'ok  ' : 'FAIL'} coverage: of ${coverage.trials} independent intervals, one per metric and window, ${coverage.trials - coverage.covered} missed the truth (each may miss with probability ${(1 - coverage.promised).toFixed(2)}; correct intervals fail this test ${(100 * coverage.alpha).toFixed(1)}% of the time); of all ${coverage.cells}, ${coverage.cells - coverage.cellsCovered} missed`,
+function summaryText(result: DemoResult): string {
+  const { badLines, seed } = result;
+  return [
+    workText(result),
+    onceText(result),
+    coverageText(result),
     ...(badLines === 0 ? [] : [`${badLines} bad lines were left out, see above`]),
     `seed ${seed}`,
-  ];
-  return lines.join('\n');
+  ].join('\n');
+}
+
+function workText({ clients, uploads, seconds }: DemoResult): string {
+  const whole = (n: number): string => n.toLocaleString('en');
+  return [
+    `${whole(clients)} installations in ${seconds.toFixed(0)} s;`,
+    `${whole(uploads.delivered)} batches delivered in ${whole(uploads.requests)} requests,`,
+    `of which ${whole(uploads.cutBefore)} were cut before and ${whole(uploads.cutAfter)} after they arrived`,
+    `(${whole(uploads.duplicates)} retries were answered "counted before")`,
+  ].join(' ');
+}
+
+function onceText({ exactlyOnce, undelivered, uploads }: DemoResult): string {
+  if (uploads.delivered === 0) return 'FAIL nothing was delivered';
+  const lost = undelivered === 0 ? '' : `; ${undelivered} batches never arrived`;
+  return `${verdict(exactlyOnce && undelivered === 0)} every delivered report is counted exactly once${lost}`;
+}
+
+function coverageText({ coverage }: DemoResult): string {
+  const { trials, covered, promised, alpha, cells, cellsCovered, canFail, isPassed } = coverage;
+  return [
+    `${verdict(isPassed)} coverage: of ${trials} independent intervals, one per metric and window,`,
+    `${trials - covered} missed the truth (each may miss with probability ${(1 - promised).toFixed(2)};`,
+    canFail
+      ? `correct intervals fail this test ${(100 * alpha).toFixed(1)}% of the time);`
+      : 'so few that this test cannot fail: play more metrics or periods);',
+    `of all ${cells}, ${cells - cellsCovered} missed`,
+  ].join(' ');
+}
+
+function verdict(isOk: boolean): string {
+  return isOk ? 'ok  ' : 'FAIL';
 }

@@ -52,6 +52,8 @@ export interface Coverage extends CoverageTest {
   /** All cells of all windows, and how many are covered. For information: cells of one metric depend on each other. */
   readonly cells: number;
   readonly cellsCovered: number;
+  /** False if there are so few independent cells that not even missing all of them would fail the test. */
+  readonly canFail: boolean;
 }
 
 /** One random cell per metric and window, chosen without a look at the answers, against the promise. */
@@ -73,7 +75,8 @@ export async function testCoverage(
     }
   }
   const test = coverageTest(drawn.filter(Boolean).length, drawn.length, COVERAGE);
-  return { ...test, cells: cells.length, cellsCovered: cells.filter(Boolean).length };
+  const canFail = (1 - COVERAGE.promised) ** drawn.length < COVERAGE.alpha;
+  return { ...test, cells: cells.length, cellsCovered: cells.filter(Boolean).length, canFail };
 }
 
 /** Whether the server holds exactly the reports that were delivered: each one once, and no other. */

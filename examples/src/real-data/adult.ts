@@ -45,10 +45,12 @@ function eventsOf(line: string, client: string, place: { file: string; at: numbe
     throw new RealDataError('number-invalid', `hours-per-week is ${MISSING} or a whole number`, place);
   }
   const income = oneOf(INCOME, ['<=50K', '>50K'], 'income');
-  return [
+  const events = [
     { client, metric: 'occupation', value: oneOf(OCCUPATION, OCCUPATIONS, 'occupation') },
     { client, metric: 'marital-status', value: oneOf(MARITAL_STATUS, MARITAL_STATUSES, 'marital-status') },
     { client, metric: 'hours-per-week', value: hours },
     { client, metric: 'income-above-50k', value: income === MISSING ? MISSING : income === '>50K' ? 'yes' : 'no' },
   ].filter(({ value }) => value !== MISSING);
+  // Who answers nothing is an installation all the same.
+  return events.length > 0 ? events : [{ client, metric: '', value: '' }];
 }

@@ -1,3 +1,4 @@
+import { NONE } from '@dither/protocol';
 import { apportion, spread } from './apportion.js';
 import { browsersRegistry } from './browsers-registry.js';
 import type { DataSet, Source } from './data-set.js';
@@ -50,8 +51,11 @@ function readFamilies(source: Source): readonly Family[] {
   const { file } = source;
   const data = members(file, 'the file', parseJson(source)).find(([key]) => key === 'data')?.[1];
   return members(file, 'data', data).map(([name, versions]) => {
-    if (!/^[a-z0-9_]+$/.test(name) || name === OTHER) {
-      throw new RealDataError('shape-invalid', 'a browser is named by a-z, 0-9 and _', { file, at: 'data' });
+    if (!/^[a-z0-9_]+$/.test(name) || name === OTHER || name === NONE) {
+      throw new RealDataError('shape-invalid', `a browser is named by a-z, 0-9 and _, and not ${OTHER} or ${NONE}`, {
+        file,
+        at: 'data',
+      });
     }
     const shares = members(file, `data.${name}`, versions).map(([version, percent]) => {
       if (percent === null) return 0;

@@ -7,7 +7,7 @@ export interface Source {
   readonly text: string;
 }
 
-/** What happened on one installation: a line of the events. */
+/** What happened on one installation: a line of the events. Without metric and value, that it was there. */
 export interface RealEvent {
   readonly client: string;
   readonly metric: string;

@@ -1,0 +1,90 @@
+import { boolean, count, defineRegistry } from '@dither/sdk';
+import { oneBitMean, rr } from '@dither/sdk/mechanisms';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actions, live, type Variant } from '../support/model.js';
+import { about } from '../support/registry.js';
+
+const clicks = count({ ...about, mechanism: oneBitMean, epsilon: 0.25, clamp: 20 });
+
+/** Two versions: the newer one costs more, counts one metric dearer, and has one metric more. */
+const versions = [
+  defineRegistry({
+    app: 'org.example.model',
+    expectedClients: 100,
+    budget: { perWindow: 14, lifetime: 16 },
+    metrics: { crash: boolean({ ...about, mechanism: rr, epsilon: 0.25 }), clicks },
+  }),
+  defineRegistry({
+    app: 'org.example.model',
+    expectedClients: 100,
+    budget: { perWindow: 28, lifetime: 20 },
+    metrics: {
+      crash: boolean({ ...about, mechanism: rr, epsilon: 0.5 }),
+      clicks,
+      extra: boolean({ ...about, mechanism: rr, period: 7, epsilon: 0.5 }),
+    },
+  }),
+] as const;
+
+const keepsEveryPromise = (variant?: Variant) =>
+  fc.asyncProperty(actions, fc.nat(), async (all, seed) => {
+    expect(await live(versions, all, String(seed), variant)).toEqual([]);
+  });
+
+const options = { seed: 2026, numRuns: 250 } as const;
+
+/** What the first history that breaks a variant breaks. */
+async function faultsOf(variant: Variant): Promise<string> {
+  const { failed, counterexample } = await fc.check(keepsEveryPromise(variant), { ...options, endOnFailure: true });
+  if (!failed || counterexample === null) return 'none';
+  return (await live(versions, counterexample[0], String(counterexample[1]), variant)).join(', ');
+}
+
+describe('whatever happens to an installation', () => {
+  it('keeps every promise: through events, crashes, jumps of the clock, versions, consents and a failing disk', async () => {
+    await fc.assert(keepsEveryPromise(), options);
+  });
+
+  it('would be seen to spend twice if the debit did not reach the disk', async () => {
+    const faults = await faultsOf({
+      storage: (storage) => ({
+        ...storage,
+        write: (entries) => (entries.some(([key]) => key === 'ledger') ? Promise.resolve() : storage.write(entries)),
+      }),
+    });
+    expect(faults).toMatch(/ledger: says 0/);
+  });
+
+  it('would be seen to spend twice if withdrawal erased the ledger, too', async () => {
+    const faults = await faultsOf({
+      storage: (storage) => ({
+        ...storage,
+        write: (entries) =>
+          storage.write(
+            entries.some(([key, text]) => key === 'consent' && text?.includes('denied'))
+              ? [...entries, ['ledger', undefined]]
+              : entries,
+          ),
+      }),
+    });
+    expect(faults).toMatch(/ledger went back/);
+  });
+
+  it('would be seen to randomize anew if a retry changed a byte', async () => {
+    const faults = await faultsOf({
+      platform: (platform) => {
+        let sends = 0;
+        return {
+          ...platform,
+          send(url, body) {
+            const other = body.slice();
+            other[other.length - 1] = sends++ % 2;
+            return platform.send(url, other);
+          },
+        };
+      },
+    });
+    expect(faults).toContain('changed bytes');
+  });
+});
