@@ -4,7 +4,7 @@ import { rr } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
 import { debit, EMPTY_LEDGER, type Ledger, parseLedger } from '../../src/budget-ledger.js';
 import { type Agreement, agreementTo } from '../../src/consent.js';
-import { agreed, DAY, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
+import { type AnyInstallation, agreed, DAY, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
 import { broken } from '../support/promises.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { about, twoDaily } from '../support/registry.js';
@@ -81,12 +81,7 @@ describe('the budget of a rolling window', () => {
 });
 
 /** Days `from` to `to` of an app that is opened once a day, for long enough to send. */
-async function liveDays(
-  registry: Registry<typeof twoDaily.metrics & Record<never, never>>,
-  installation: Awaited<ReturnType<typeof agreed>>,
-  from: number,
-  to: number,
-) {
+async function liveDays(registry: Registry, installation: AnyInstallation, from: number, to: number) {
   let drops = {};
   for (let day = from; day < to; day++) {
     const { client, time } = await installation.start(MORNING + day * DAY);
@@ -110,7 +105,7 @@ describe('the lifetime', () => {
 
   it('ends in silence, not in weaker reports', async () => {
     const installation = await agreed(short, MORNING, { seed: 'lifetime' });
-    const { reports, drops } = await liveDays(short as never, installation as never, 1, 9);
+    const { reports, drops } = await liveDays(short, installation, 1, 9);
     // Four days of two quarters; a tenth is left over.
     expect(keysOf(reports)).toEqual([0, 1, 2, 3].flatMap((day) => [`clicks@${20_440 + day}`, `crash@${20_440 + day}`]));
     expect(ledgerIn(installation.texts).spent).toBe(2_000_000);
@@ -122,12 +117,12 @@ describe('the lifetime', () => {
 
   it('does not begin again after a withdrawal and a new consent', async () => {
     const installation = await agreed(short, MORNING, { seed: 'again' });
-    await liveDays(short as never, installation as never, 1, 4);
+    await liveDays(short, installation, 1, 4);
     const { client } = await installation.start(MORNING + 4 * DAY);
     await client.consent.withdraw();
     await client.consent.grant();
     await client.stop();
-    const { reports } = await liveDays(short as never, installation as never, 5, 20);
+    const { reports } = await liveDays(short, installation, 5, 20);
     expect(reports.length).toBeLessThanOrEqual(8);
     expect(ledgerIn(installation.texts).spent).toBe(2_000_000);
   });

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { agreed, DAY, HOUR, type Installation, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
+import { type AnyInstallation, agreed, DAY, HOUR, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { twoDaily } from '../support/registry.js';
 
-type Two = Installation<typeof twoDaily.metrics & Record<never, never>>;
-
-const spentOf = (installation: Two): number => ledgerIn(installation.texts).spent;
+const spentOf = (installation: AnyInstallation): number => ledgerIn(installation.texts).spent;
 const PER_DAY = 500_000;
 
 describe('a clock set back', () => {

@@ -1,7 +1,16 @@
 import type { Storage } from '@dither/sdk';
 import { describe, expect, it } from 'vitest';
 import { fuse, gatedPlatform } from '../support/fragile.js';
-import { DAY, HOUR, type Installation, install, ledgerIn, MORNING, SECOND } from '../support/installation.js';
+import {
+  type AnyInstallation,
+  DAY,
+  HOUR,
+  install,
+  ledgerIn,
+  MORNING,
+  recordUntyped,
+  SECOND,
+} from '../support/installation.js';
 import { broken, promisedBy } from '../support/promises.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { twoDaily } from '../support/registry.js';
@@ -16,7 +25,7 @@ const promised = promisedBy(twoDaily);
  * @returns how many steps there were
  */
 async function live(
-  installation: Installation<typeof twoDaily.metrics & Record<never, never>>,
+  installation: AnyInstallation,
   killedAt: number,
   wrap: (storage: Storage) => Storage = (storage) => storage,
 ): Promise<number> {
@@ -30,8 +39,8 @@ async function live(
       },
     });
     if (client.consent.status !== 'granted') await client.consent.grant();
-    client.record('crash');
-    client.record('clicks', 3);
+    recordUntyped(client, 'crash');
+    recordUntyped(client, 'clicks', 3);
     client.flushNow();
     await time.advance(length);
     await client.stop();

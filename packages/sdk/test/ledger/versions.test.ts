@@ -2,8 +2,18 @@ import { boolean, category, count, createClient, defineRegistry, type Registry }
 import { grr, oneBitMean, rr } from '@dither/sdk/mechanisms';
 import { memoryStorage } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { agreed, DAY, HOUR, type Installation, install, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
-import { keysOf, receiver, reportsIn } from '../support/receiver.js';
+import {
+  type AnyInstallation,
+  agreed,
+  DAY,
+  HOUR,
+  install,
+  ledgerIn,
+  MINUTE,
+  MORNING,
+  recordUntyped,
+} from '../support/installation.js';
+import { keysOf, reportsIn } from '../support/receiver.js';
 import { about, twoDaily } from '../support/registry.js';
 
 const app = 'org.example.two';
@@ -32,41 +42,25 @@ const shorterWindow = (days: number): Registry =>
   });
 
 /** Opens the app once a day, with the version given for it, for long enough to send what is late. */
-async function live(
-  installation: Installation<Record<never, never>>,
-  days: readonly [from: number, to: number],
-): Promise<void> {
+async function live(installation: AnyInstallation, days: readonly [from: number, to: number]): Promise<void> {
   for (let day = days[0]; day < days[1]; day++) {
     const { client, time } = await installation.start(MORNING + day * DAY);
-    (client.record as (id: string) => void)('crash');
+    recordUntyped(client, 'crash');
     await time.advance(2 * MINUTE);
     await client.stop();
   }
 }
 
 /** The same installation, updated. */
-function updated(installation: Installation<never>, registry: Registry): Installation<Record<never, never>> {
-  const { texts, messages } = installation;
-  const far = receiver();
-  return install(registry as Registry<Record<never, never>>, {
-    seed: 'updated',
-    texts,
-    receiver: {
-      messages,
-      send: (time) => async (url, body) => {
-        const answer = await far.send(time)(url, body);
-        messages.push(far.messages.at(-1) as (typeof messages)[number]);
-        return answer;
-      },
-    },
-  });
+function updated({ texts, receiver }: AnyInstallation, registry: Registry): AnyInstallation {
+  return install(registry, { seed: 'updated', texts, receiver });
 }
 
 describe('an update that costs more', () => {
   it('spends nothing above what was agreed until the person agrees again', async () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'dearer' });
     await live(installation, [1, 4]);
-    const newer = updated(installation as never, dearer);
+    const newer = updated(installation, dearer);
     await live(newer, [4, 12]);
     const before = reportsIn(newer.messages, twoDaily, dearer);
     // Clicks are as they were; the dearer crash and the new metric are silent.
@@ -83,8 +77,8 @@ describe('an update that costs more', () => {
 
   it('says why what is recorded for it is dropped', async () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'not-agreed' });
-    const { client, time } = await updated(installation as never, dearer).start(MORNING + DAY);
-    (client.record as (id: string) => void)('extra');
+    const { client, time } = await updated(installation, dearer).start(MORNING + DAY);
+    recordUntyped(client, 'extra');
     await time.advance(2000);
     expect((await client.inspect()).drops).toEqual({ 'not-agreed': 1 });
     expect((await client.inspect()).reporting).toEqual(['clicks']);
@@ -96,7 +90,7 @@ describe('an update that costs more', () => {
     await live(installation, [1, 30]);
     const spent = ledgerIn(installation.texts).spent;
     expect(spent).toBe(1_000_000);
-    const newer = updated(installation as never, shorterWindow(28));
+    const newer = updated(installation, shorterWindow(28));
     await live(newer, [30, 120]);
     expect(ledgerIn(newer.texts).spent).toBe(spent);
   });
@@ -104,7 +98,7 @@ describe('an update that costs more', () => {
   it('inherits what the metric had spent, under whatever fingerprint', async () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'inherits' });
     await live(installation, [1, 21]);
-    const newer = updated(installation as never, dearer);
+    const newer = updated(installation, dearer);
     const { client } = await newer.start(MORNING + 21 * DAY);
     await client.consent.grant();
     const { spent } = await client.inspect();
@@ -160,7 +154,7 @@ describe('an update that declares a metric otherwise', () => {
       const { client } = await installation.start(MORNING + HOUR);
       if (theme !== undefined) client.record('theme', theme);
       await client.stop();
-      const newer = updated(installation as never, narrow);
+      const newer = updated(installation, narrow);
       for (const day of [28, 29]) {
         const run = await newer.start(MORNING + day * DAY);
         await run.time.advance(7 * HOUR);

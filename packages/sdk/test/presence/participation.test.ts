@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { gatedPlatform } from '../support/fragile.js';
-import { agreed, DAY, HOUR, install, ledgerIn, MINUTE, MORNING, SECOND } from '../support/installation.js';
+import {
+  agreed,
+  DAY,
+  HOUR,
+  install,
+  ledgerIn,
+  MINUTE,
+  MORNING,
+  recordUntyped,
+  SECOND,
+} from '../support/installation.js';
 import { broken, promisedBy } from '../support/promises.js';
 import { reportsIn } from '../support/receiver.js';
 import { sampled } from '../support/registry.js';
 
-const record = (client: { record: unknown }, id: string): void => (client.record as (id: string) => void)(id);
-
 /** The draws of `windows` budget windows in a row, opened twice a week. */
-async function drawsOf(seed: string, windows: number, visit: (at: number, client: { record: unknown }) => void) {
+async function drawsOf(seed: string, windows: number, visit: (at: number, client: object) => void) {
   const installation = await agreed(sampled, MORNING, { seed });
   const draws: (readonly string[])[] = [];
   for (let day = 0; day < 28 * windows; day += 3) {
@@ -46,7 +54,7 @@ describe('sampled participation', () => {
   it('draws the same whatever is recorded', async () => {
     const { draws } = await drawsOf('values', 3, () => undefined);
     const busy = await drawsOf('values', 3, (_day, client) => {
-      for (const { id } of sampled.wire) record(client, id);
+      for (const { id } of sampled.wire) recordUntyped(client, id);
     });
     expect(busy.draws).toEqual(draws);
   });
@@ -72,9 +80,9 @@ describe('sampled participation', () => {
           if (step === 'write') states.push([...installation.texts.keys()].sort());
         }),
     });
-    for (const { id } of sampled.wire) record(client, id);
+    for (const { id } of sampled.wire) recordUntyped(client, id);
     await client.consent.grant();
-    for (const { id } of sampled.wire) record(client, id);
+    for (const { id } of sampled.wire) recordUntyped(client, id);
     await time.advance(2 * SECOND);
     // What was there before each write: consent, then the ledger with its draw, then what is open.
     expect(states).toEqual([[], ['consent'], ['consent', 'ledger'], ['consent', 'ledger', 'open']]);
@@ -83,7 +91,7 @@ describe('sampled participation', () => {
 
   it('reports what was drawn in full, and nothing else', async () => {
     const { draws, installation } = await drawsOf('in-full', 3, (_day, client) => {
-      for (const { id } of sampled.wire) record(client, id);
+      for (const { id } of sampled.wire) recordUntyped(client, id);
     });
     const { client, time } = await installation.start(MORNING + 84 * DAY);
     await time.advance(7 * HOUR);
@@ -104,7 +112,7 @@ describe('sampled participation', () => {
   it('says what was recorded for the others', async () => {
     const installation = await agreed(sampled, MORNING, { seed: 'not-drawn' });
     const { client, time } = await installation.start(MORNING + HOUR);
-    for (const { id } of sampled.wire) record(client, id);
+    for (const { id } of sampled.wire) recordUntyped(client, id);
     await time.advance(2 * SECOND);
     expect((await client.inspect()).drops).toEqual({ 'not-drawn': 5 });
   });

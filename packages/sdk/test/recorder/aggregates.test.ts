@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Installation, install, MORNING, SECOND } from '../support/installation.js';
+import { type AnyInstallation, install, MORNING, SECOND } from '../support/installation.js';
 import { everyAggregate } from '../support/registry.js';
 
-type Runs = Installation<Record<never, never>>;
-
 /** What the open period holds, by metric, as the person sees it. */
-async function openValues(installation: Runs, at: number): Promise<Record<string, string>> {
+async function openValues(installation: AnyInstallation, at: number): Promise<Record<string, string>> {
   const { client } = await installation.start(at);
   const { open } = await client.inspect();
   return Object.fromEntries(open.map(({ metric, value }) => [metric, value]));
@@ -14,7 +12,7 @@ async function openValues(installation: Runs, at: number): Promise<Record<string
 const TIMES = [40, 900, 7, 3000, 12, 80, 2, 500, 33, 150];
 
 /** Ten runs in one period: each records, some are stopped and some killed, one writes a crash note. */
-async function tenRuns(): Promise<Runs> {
+async function tenRuns(): Promise<AnyInstallation> {
   const installation = install(everyAggregate, { seed: 'ten-runs' });
   for (const [i, milliseconds] of TIMES.entries()) {
     const { client, time } = await installation.start(MORNING + i * 600 * SECOND);

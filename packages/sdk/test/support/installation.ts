@@ -29,11 +29,28 @@ export interface RunOptions {
 export interface Installation<D extends Declarations> {
   readonly texts: Map<string, string>;
   readonly messages: Message[];
+  readonly receiver: Receiver;
   /** Starts the app at a moment of the wall clock and waits until it is ready. */
   start(at: number, options?: RunOptions): Promise<Run<D>>;
 }
 
 const asItIs = (platform: Platform): Platform => platform;
+
+/** An installation of whatever app, for those who need not know its metrics. */
+export interface AnyInstallation {
+  readonly texts: Map<string, string>;
+  readonly messages: Message[];
+  readonly receiver: Receiver;
+  start(
+    at: number,
+    options?: RunOptions,
+  ): Promise<{ readonly time: FakeTime; readonly client: Omit<Client<Declarations>, 'record' | 'time'> }>;
+}
+
+/** Records as a program without types would. */
+export function recordUntyped(client: object, id: string, value?: unknown): void {
+  (client as { readonly record: (id: string, value?: unknown) => void }).record(id, value);
+}
 
 export interface InstallationOptions {
   readonly seed: string;
@@ -52,6 +69,7 @@ export function install<const D extends Declarations>(
   return {
     texts,
     messages: far.messages,
+    receiver: far,
     async start(at, { globalPrivacyControl = false, privateMode = false, wrap = asItIs } = {}) {
       const time = fakeTime(at);
       const platform = wrap(testPlatform({ seed: source, time, send: far.send(time), texts, globalPrivacyControl }));

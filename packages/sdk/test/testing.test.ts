@@ -1,0 +1,115 @@
+import { createClient } from '@dither/sdk';
+import { fakeTime, seededSource, TestingError, testPlatform } from '@dither/sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { agreed, DAY, HOUR, MORNING } from './support/installation.js';
+import { receipt, receiver } from './support/receiver.js';
+import { crashOnly } from './support/registry.js';
+
+describe('a seeded platform', () => {
+  const far = receiver();
+  const time = fakeTime(MORNING);
+  const platform = testPlatform({
+    seed: 'loopback',
+    time,
+    send: async (url) => ({ status: 200, contentType: url, body: '' }),
+  });
+
+  it.each(['memory://server', 'http://localhost:8080', 'http://127.0.0.1', 'https://127.8.9.1:1', 'http://[::1]:80'])(
+    'sends to %s',
+    async (endpoint) => {
+      expect((await platform.send(`${endpoint}/v1/reports`, new Uint8Array())).status).toBe(200);
+    },
+  );
+
+  it.each([
+    'https://telemetry.example.org',
+    'http://localhost.example.org',
+    'http://127.0.0.1.example.org',
+    'http://localhost@example.org',
+    'http://example.org/http://localhost/',
+    'http://192.168.1.1',
+    '//localhost',
+  ])('refuses to send to %s', async (endpoint) => {
+    await expect(platform.send(`${endpoint}/v1/reports`, new Uint8Array())).rejects.toMatchObject({
+      name: TestingError.name,
+      code: 'seeded-source-not-on-loopback',
+    });
+  });
+
+  it('never reaches another machine through a client', async () => {
+    const installation = await agreed(crashOnly, MORNING, { seed: 'elsewhere' });
+    const elsewhere = fakeTime(MORNING + DAY);
+    const client = createClient({
+      registry: crashOnly,
+      endpoint: 'https://telemetry.example.org',
+      platform: testPlatform({ seed: 'x', time: elsewhere, send: far.send(elsewhere), texts: installation.texts }),
+    });
+    await client.ready;
+    await elsewhere.advance(12 * HOUR);
+    expect(far.messages).toEqual([]);
+    expect((await client.inspect()).queued).toHaveLength(1);
+  });
+
+  it('says the same again from the same seed', () => {
+    const words = (seed: string) =>
+      Array.from(
+        { length: 100 },
+        (
+          (source) => () =>
+            source.next()
+        )(seededSource(seed)),
+      );
+    expect(words('a')).toEqual(words('a'));
+    expect(words('a')).not.toEqual(words('b'));
+  });
+});
+
+describe('the fake clock', () => {
+  it('runs what falls due in order, one after the other, and lets it be cancelled', async () => {
+    const time = fakeTime(1000);
+    const ran: (readonly [string, number])[] = [];
+    const note = (name: string) => async () => {
+      await Promise.resolve();
+      ran.push([name, time.clock.wall()]);
+      if (name === 'b') time.schedule(5, note('after b'));
+    };
+    time.schedule(30, note('c'));
+    time.schedule(10, note('a'));
+    time.schedule(20, note('b'));
+    time.schedule(15, note('cancelled'))();
+    await time.advance(29);
+    expect(ran).toEqual([
+      ['a', 1010],
+      ['b', 1020],
+      ['after b', 1025],
+    ]);
+    time.setWall(0);
+    await time.advance(1);
+    expect(ran.at(-1)).toEqual(['c', 1]);
+    expect(time.clock.monotonic()).toBe(30);
+  });
+});
+
+describe('inspect', () => {
+  it('shows the very bytes that are sent, and decodes them', async () => {
+    const sent = receiver(receipt);
+    const installation = await agreed(crashOnly, MORNING, { seed: 'inspect', receiver: sent });
+    const { client, time } = await installation.start(MORNING + DAY);
+    client.record('crash');
+    await client.flush();
+    const { queued, open, spent, bound, reporting } = await client.inspect();
+    expect(queued[0]?.reports).toEqual([{ metric: 'crash', window: 20_440, bytes: expect.any(Uint8Array) }]);
+    expect(open).toEqual([{ metric: 'crash', start: 20_441, value: 'yes' }]);
+    expect(spent).toEqual({
+      inWindow: 10,
+      inLifetime: 10,
+      byMetric: { crash: { inWindow: 10, inLifetime: 10 } },
+    });
+    expect(bound.perWindow).toBe(280);
+    expect(reporting).toEqual(['crash']);
+    await time.advance(7 * HOUR);
+    expect(sent.messages[0]?.bytes).toEqual(queued[0]?.bytes);
+    expect(sent.messages[0]?.url).toBe('memory://server/v1/reports');
+    expect((await client.inspect()).queued).toEqual([]);
+  });
+});
