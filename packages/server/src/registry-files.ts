@@ -1,24 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { catalogue } from '@dither/mechanisms/catalogue';
-import { type Registry, RegistryError, registryFromJson } from '@dither/protocol';
+import type { Registry } from '@dither/protocol';
+import { loadRegistry, RegistryFileError } from '@dither/protocol/node';
 import { ConfigError } from './config.js';
 
-/** Reads registries from their canonical JSON. @throws ConfigError naming the file and what is wrong with it */
+/**
+ * Reads registries from their canonical JSON, or from the modules that declare them.
+ * @throws ConfigError naming the file, where possible the place in it, and what is wrong
+ */
 export function readRegistries(paths: readonly string[]): Promise<readonly Registry[]> {
   return Promise.all(paths.map(readRegistry));
 }
 
 async function readRegistry(path: string): Promise<Registry> {
   try {
-    return registryFromJson(JSON.parse(await readFile(path, 'utf8')), catalogue);
+    return await loadRegistry(path);
   } catch (error) {
-    if (
-      error instanceof RegistryError ||
-      error instanceof SyntaxError ||
-      (error as { code?: string }).code === 'ENOENT'
-    ) {
-      throw new ConfigError(`${path}: ${(error as Error).message}`);
-    }
+    if (error instanceof RegistryFileError) throw new ConfigError(error.message);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { type LocatedJson, MalformedJsonError, parseLocatedJson } from '@dither/protocol/node';
 import { SimError } from './errors.js';
-import { placeInJson } from './json-place.js';
 
 /** @throws SimError `file-unreadable`, with the system's reason */
 export async function readText(path: string): Promise<string> {
@@ -17,11 +17,11 @@ export function unreadable(path: string, error: unknown): SimError {
 }
 
 /** @throws SimError `json-malformed`, with line and column */
-export function parseJson(path: string, text: string): unknown {
+export function parseJson(path: string, text: string): LocatedJson {
   try {
-    return JSON.parse(text);
-  } catch {
-    // What the engine says differs between versions and often names no place.
-    throw new SimError('json-malformed', 'this is not JSON', { file: path, ...placeInJson(text) });
+    return parseLocatedJson(text);
+  } catch (error) {
+    if (!(error instanceof MalformedJsonError)) throw error;
+    throw new SimError('json-malformed', error.message, { file: path, ...error.position });
   }
 }

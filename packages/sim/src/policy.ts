@@ -24,8 +24,6 @@ export const policy = Object.freeze({
   labelWidth: 24,
   /** Bad lines of a file named one by one; the rest are counted. */
   namedBadLines: 20,
-  /** Nesting of a JSON file in which a place can be named. */
-  jsonDepth: 100,
   /** Poisson laws are tabulated around their mean, some deviations wide. */
   maxPoissonMean: 1_000_000,
 });

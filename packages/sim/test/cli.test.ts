@@ -182,7 +182,7 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     [
       'a wrong distribution',
       ['run', ...SMALL, '--population', 'wrong.json'],
-      'wrong.json:3:25: population-invalid: metrics.colour.zipf is an exponent',
+      'wrong.json:3:17: population-invalid: metrics.colour.zipf is an exponent',
     ],
     ['a wrong header', ['run', ...SMALL, '--population', 'header.csv'], 'header.csv:1:1: events-header-invalid: '],
     ['a file without events', ['run', ...SMALL, '--population', 'empty.csv'], 'empty.csv: events-empty: '],

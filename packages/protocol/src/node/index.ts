@@ -1,3 +1,5 @@
 export { type Position, RegistryFileError, type RegistryFileErrorCode } from './errors.js';
 export { registryFromText } from './load-json.js';
 export { loadRegistry } from './load-registry.js';
+export { type LocatedJson, MalformedJsonError, parseLocatedJson } from './located-json.js';
+export type { JsonPath } from './scan-json.js';

@@ -2,8 +2,8 @@ import { catalogue } from '@dither/mechanisms/catalogue';
 import { RegistryError } from '../registry/errors.js';
 import { registryFromJson } from '../registry/json.js';
 import type { Registry } from '../registry/registry.js';
-import { type Position, RegistryFileError } from './errors.js';
-import { JsonSyntaxError, scanJson } from './scan-json.js';
+import { RegistryFileError } from './errors.js';
+import { type LocatedJson, MalformedJsonError, parseLocatedJson } from './located-json.js';
 
 /**
  * A registry from its canonical JSON.
@@ -11,25 +11,23 @@ import { JsonSyntaxError, scanJson } from './scan-json.js';
  * @throws RegistryFileError with line and column
  */
 export function registryFromText(text: string, file: string): Registry {
-  const keys = new Map<string, number>();
   try {
-    scanJson(text, (path, offset) => keys.set(path.join('\n'), offset));
+    const json = parseLocatedJson(text);
+    return readLocated(json, file);
   } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    throw new RegistryFileError('json-malformed', file, error.message, { position: positionOf(text, error.offset) });
-  }
-  try {
-    return registryFromJson(JSON.parse(text), catalogue);
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    const offset = keys.get(`metrics\n${error.where}`) ?? 0;
-    const remedy = error.where === '' ? error.remedy : `${error.where}: ${error.remedy}`;
-    throw new RegistryFileError(error.code, file, remedy, { position: positionOf(text, offset), cause: error });
+    if (!(error instanceof MalformedJsonError)) throw error;
+    throw new RegistryFileError('json-malformed', file, error.message, { position: error.position });
   }
 }
 
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+function readLocated(json: LocatedJson, file: string): Registry {
+  try {
+    return registryFromJson(json.value, catalogue);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const { code, where } = error;
+    const position = json.positionOf(where === '' ? [] : ['metrics', where]);
+    const remedy = where === '' ? error.remedy : `${where}: ${error.remedy}`;
+    throw new RegistryFileError(code, file, remedy, { position, cause: error });
+  }
 }

@@ -13,17 +13,20 @@ const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)(?![A-Za-z0-9.+-])/y;
 
-/** Nesting a registry never comes near. */
+/** Keys and, in lists, indexes, from the outermost inwards. */
+export type JsonPath = readonly (string | number)[];
+
+/** Nesting that no file of ours comes near. */
 const MAX_DEPTH = 64;
 
 /**
- * Checks a JSON text and tells where its keys are, which `JSON.parse` does not on every Node. Stricter than it in
+ * Checks a JSON text and tells where its values are, which `JSON.parse` does not on every Node. Stricter than it in
  * one point: a key is given once, for otherwise a reviewer may read one value and the program another.
  *
- * @param onKey - called with the path of each key and the offset at which the key is written
+ * @param onValue - called with the path of each value and the offset of its key, or of itself if it has none
  * @throws JsonSyntaxError with the offset of what is wrong
  */
-export function scanJson(text: string, onKey: (path: readonly string[], offset: number) => void): void {
+export function scanJson(text: string, onValue: (path: JsonPath, offset: number) => void): void {
   let at = 0;
 
   function match(pattern: RegExp): string | undefined {
@@ -45,7 +48,7 @@ export function scanJson(text: string, onKey: (path: readonly string[], offset: 
     if (!skip(letter)) throw new JsonSyntaxError(at, expected);
   }
 
-  function members(path: readonly string[]): void {
+  function members(path: JsonPath): void {
     const seen = new Set<string>();
     do {
       const start = at;
@@ -54,21 +57,21 @@ export function scanJson(text: string, onKey: (path: readonly string[], offset: 
       const key = JSON.parse(raw) as string;
       if (seen.has(key)) throw new JsonSyntaxError(start, 'this key is given twice');
       seen.add(key);
-      onKey([...path, key], start);
       expect(':', 'expected a colon');
-      value([...path, key]);
+      value([...path, key], start);
     } while (skip(','));
     expect('}', 'expected a comma or a closing brace');
   }
 
-  function items(path: readonly string[]): void {
+  function items(path: JsonPath): void {
     let index = 0;
-    do value([...path, String(index++)]);
+    do value([...path, index++], at);
     while (skip(','));
     expect(']', 'expected a comma or a closing bracket');
   }
 
-  function value(path: readonly string[]): void {
+  function value(path: JsonPath, offset: number): void {
+    onValue(path, offset);
     if (path.length > MAX_DEPTH) throw new JsonSyntaxError(at, `nested deeper than ${MAX_DEPTH}`);
     if (skip('{')) {
       if (!skip('}')) members(path);
@@ -80,7 +83,7 @@ export function scanJson(text: string, onKey: (path: readonly string[], offset: 
   }
 
   match(SPACE);
-  value([]);
+  value([], at);
   match(SPACE);
   if (at < text.length) throw new JsonSyntaxError(at, 'expected the end of the text');
 }

@@ -95,6 +95,18 @@ describe('an update that costs more', () => {
     expect(ledgerIn(newer.texts).spent).toBe(spent);
   });
 
+  it('closes nothing that a later consent to the older version no longer covers', async () => {
+    const newer = await agreed(dearer, MORNING, { seed: 'narrower' });
+    const older = await updated(newer, twoDaily).start(MORNING + HOUR);
+    await older.client.consent.grant();
+    await older.client.stop();
+    const { client, time } = await newer.start(MORNING + DAY);
+    await time.advance(7 * HOUR);
+    expect((await client.inspect()).drops).toEqual({ 'not-agreed': 2 });
+    expect(keysOf(reportsIn(newer.messages, dearer))).toEqual(['clicks@20440']);
+    expect(ledgerIn(newer.texts).spent).toBe(250_000);
+  });
+
   it('inherits what the metric had spent, under whatever fingerprint', async () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'inherits' });
     await live(installation, [1, 21]);

@@ -1,5 +1,5 @@
 import { type Kind, labels, type Metric, NONE } from '@dither/protocol';
-import type { JsonPath } from '../json-place.js';
+import type { JsonPath } from '@dither/protocol/node';
 import { policy } from '../policy.js';
 import * as law from './law.js';
 

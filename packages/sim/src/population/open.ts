@@ -2,7 +2,6 @@ import type { WordSource } from '@dither/mechanisms';
 import type { Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { parseJson, readText } from '../files.js';
-import { placeInJson } from '../json-place.js';
 import type { Population } from '../population.js';
 import { declaredPopulation, shapedPopulation } from './declared.js';
 import type { BadLine } from './event-lines.js';
@@ -36,11 +35,11 @@ export async function openPopulation(
     return options.clients === undefined ? observed : drawnFrom(observed);
   }
   if (name.endsWith('.json')) {
-    const text = await readText(name);
-    return declaredPopulation(name, parseJson(name, text), registry, (path, expected) => {
+    const json = parseJson(name, await readText(name));
+    return declaredPopulation(name, json.value, registry, (path, expected) => {
       throw new SimError('population-invalid', `${path.join('.') || 'the file'} ${expected}`, {
         file: name,
-        ...placeInJson(text, path),
+        ...json.positionOf(path),
       });
     });
   }

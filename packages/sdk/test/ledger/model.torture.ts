@@ -1,0 +1,9 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { keepsEveryPromise } from '../support/model-versions.js';
+
+describe('whatever happens to an installation', () => {
+  it('keeps every promise, over 20,000 histories that nobody has seen before', async () => {
+    await fc.assert(keepsEveryPromise(), { numRuns: 20_000 });
+  });
+});

@@ -1,0 +1,6 @@
+import { describe, it } from 'vitest';
+import { killWhileLiving } from '../support/kills.js';
+
+describe('an app on Node, killed at random moments', () => {
+  it('keeps every promise over 200 kills', () => killWhileLiving(200));
+});
