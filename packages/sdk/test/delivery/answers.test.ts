@@ -54,6 +54,7 @@ const cases: readonly (readonly [what: string, fate: Fate, answer: (message: Mes
   ['problem details: unknown-registry', 'kept', () => problem(422, 'unknown-registry')],
   ['problem details: a code of tomorrow', 'kept', () => problem(400, 'moon-in-the-wrong-phase')],
   ['the 413 of some proxy', 'kept', json(413, 'Request Entity Too Large', 'text/plain')],
+  ['a 413 that is not problem details', 'kept', () => problem(413, 'batch-too-large', 'application/json')],
   ['a final code that is not problem details', 'kept', () => problem(400, 'malformed-batch', 'application/json')],
   ['the 404 of another server', 'kept', json(404, { code: 'malformed-batch' })],
   ['a 429', 'kept', () => problem(429, 'rate-limited')],
