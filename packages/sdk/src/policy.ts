@@ -24,6 +24,14 @@ export const policy = Object.freeze({
    * longest period, and the age a report may have.
    */
   otherVersionDays: 56,
+  /** Between two looks at a lock that another process holds; it is held for a few milliseconds. */
+  lockWait: 10,
+  /** Longest wait for a lock, so that no app hangs on another: what was recorded meanwhile is lost. */
+  lockPatience: 10_000,
+  /** Breaking a dead process's lock takes milliseconds; whoever has been at it this long has died, too. */
+  lockBreakerAge: 10_000,
+  /** A lock from another container, or from before a restart, that has been seen this long belongs to nobody. */
+  foreignLockAge: 60_000,
   /** An answer is read up to here; a receipt takes some 200 bytes. */
   maxAnswerBytes: 16_384,
 });

@@ -90,8 +90,9 @@ function raised(before: Bound, after: Bound): readonly string[] {
   if (after.perWindow > before.perWindow) {
     reasons.push(`the bound per window rises from ${before.perWindow} to ${after.perWindow}`);
   }
-  if (after.windowDays < before.windowDays) {
-    reasons.push(`the window shortens from ${before.windowDays} to ${after.windowDays} days`);
+  if (after.windowDays !== before.windowDays) {
+    // Sums over windows of different lengths cannot be compared, and a device does not try.
+    reasons.push(`the window changes from ${before.windowDays} to ${after.windowDays} days`);
   }
   if (after.lifetime > before.lifetime) {
     reasons.push(`the bound of a lifetime rises from ${before.lifetime} to ${after.lifetime}`);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { secureSource } from '@dither/mechanisms';
 import { policy } from '../policy.js';
+import { ageOf, readIfThere, withLockFile } from './node-lock.js';
 import type { Notes, Platform, Storage } from './platform.js';
 
 export interface NodePlatformOptions {
@@ -45,10 +45,22 @@ export function nodePlatform(options: NodePlatformOptions): Platform {
         status: response.status,
         contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
         retryAfter: response.headers.get('retry-after') ?? undefined,
-        body: (await response.text()).slice(0, policy.maxAnswerBytes + 1),
+        body: await textOf(response),
       };
     },
   };
+}
+
+/** The answer's text, or '' if it is longer than any answer of ours: a network in between may send without end. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    // Leaving the loop cancels the rest.
+    if (text.length > policy.maxAnswerBytes) return '';
+  }
+  return text + decoder.decode();
 }
 
 /** One file per key. A write is a new file, synced, renamed over the old one, and the folder synced. */
@@ -70,18 +82,9 @@ function fileStorage(directory: string): Storage {
         await syncFolder(directory);
       }
     },
-    lock: (name, task) => withLockFile(join(directory, `${name}.lock`), directory, task),
+    lock: (name, task) => withLockFile(join(directory, `${name}.lock`), task),
     notes: fileNotes(join(directory, 'notes')),
   };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
@@ -97,7 +100,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 async function syncFolder(directory: string): Promise<void> {
-  // Windows cannot open a folder; its renames are journalled.
+  // Windows cannot open a folder.
   if (process.platform === 'win32') return;
   const folder = await open(directory, 'r');
   try {
@@ -121,7 +124,8 @@ function fileNotes(directory: string): Notes {
       const name = join(directory, `${moment}-${randomBytes(8).toString('hex')}.json`);
       const file = openSync(`${name}.new`, 'wx', 0o600);
       try {
-        writeSync(file, text);
+        // All of it or an error: a note cut short would be one that nobody can read.
+        writeFileSync(file, text);
         fsyncSync(file);
       } finally {
         closeSync(file);
@@ -152,89 +156,4 @@ function syncFolderNow(directory: string): void {
   } finally {
     closeSync(folder);
   }
-}
-
-/** Milliseconds since `path` was written; 0 if it is gone. */
-async function ageOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
-  );
-}
-
-const LOCK_WAIT = 10;
-/** Breaking a dead process's lock takes a few milliseconds; a breaker this old has died, too. */
-const BREAKER_AGE = 10_000;
-
-/**
- * When this process started, in seconds by the clock that cannot be set: the same in all its threads. In a container
- * the process after it may well have the same id.
- */
-const STARTED = Number(process.hrtime.bigint()) / 1e9 - process.uptime();
-const STARTED_TOLERANCE = 0.1;
-
-/**
- * Runs `task` while this process holds the lock file. Whoever finds the file waits while the process named in it
- * lives; a dead one's lock is removed, by one breaker at a time.
- */
-async function withLockFile<T>(path: string, directory: string, task: () => Promise<T>): Promise<T> {
-  await mkdir(directory, { recursive: true });
-  while (!(await tryCreate(path))) {
-    await breakIfDead(path);
-    await sleep(LOCK_WAIT);
-  }
-  try {
-    return await task();
-  } finally {
-    await unlink(path);
-  }
-}
-
-async function tryCreate(path: string): Promise<boolean> {
-  const token = randomBytes(8).toString('hex');
-  // Created whole: a reader never finds a lock without its owner.
-  const fresh = `${path}.${token}`;
-  await writeFile(fresh, `${process.pid} ${STARTED} ${token}`, { flag: 'wx', mode: 0o600 });
-  try {
-    await link(fresh, path);
-    return true;
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
-  } finally {
-    await unlink(fresh);
-  }
-}
-
-async function breakIfDead(path: string): Promise<void> {
-  const owner = await readIfThere(path);
-  if (owner === undefined || isOwnerAlive(owner)) return;
-  const breaker = `${path}.break`;
-  try {
-    await mkdir(breaker);
-  } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
-    if ((await ageOf(breaker)) > BREAKER_AGE) await rmdir(breaker).catch(() => undefined);
-    return;
-  }
-  try {
-    if ((await readIfThere(path)) === owner) await unlink(path);
-  } finally {
-    await rmdir(breaker);
-  }
-}
-
-function isOwnerAlive(owner: string): boolean {
-  const [pid, started] = owner.split(' ').map(Number) as [number, number];
-  if (pid === process.pid) return Math.abs(started - STARTED) < STARTED_TOLERANCE;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !isCode(error, 'ESRCH');
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

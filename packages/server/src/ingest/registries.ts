@@ -59,14 +59,22 @@ export async function openRegistries(
   };
 }
 
-/** Asks for a retry while an operator may still add the registry, and says no after that. Allocates within a bound. */
+/**
+ * Asks for a retry while an operator may still add the registry, and says no after that. Allocates within a bound: when
+ * it is reached, one whose time is over makes room; if there is none, the newcomer is asked to retry and not counted.
+ */
 function refuse(unknown: Map<string, { firstSeen: number; batches: number }>, fingerprint: string, now: number): never {
+  const isOver = ({ firstSeen }: { firstSeen: number }): boolean =>
+    now - firstSeen >= policy.unknownRegistryDays * DAY_MS;
   const seen = unknown.get(fingerprint);
-  if (seen === undefined) {
-    if (unknown.size < serverPolicy.unknownRegistries) unknown.set(fingerprint, { firstSeen: now, batches: 1 });
-    throw new ProblemError('unknown-registry');
+  if (seen !== undefined) {
+    seen.batches++;
+    throw new ProblemError(isOver(seen) ? 'registry-refused' : 'unknown-registry');
   }
-  seen.batches++;
-  const isFinal = now - seen.firstSeen >= policy.unknownRegistryDays * DAY_MS;
-  throw new ProblemError(isFinal ? 'registry-refused' : 'unknown-registry');
+  if (unknown.size >= serverPolicy.unknownRegistries) {
+    const [over] = [...unknown].find(([, other]) => isOver(other)) ?? [];
+    if (over !== undefined) unknown.delete(over);
+  }
+  if (unknown.size < serverPolicy.unknownRegistries) unknown.set(fingerprint, { firstSeen: now, batches: 1 });
+  throw new ProblemError('unknown-registry');
 }

@@ -20,7 +20,7 @@ export function reportsRoute(app: FastifyInstance, { registries, batcher, clock 
       return validateBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), registries, clock);
     }
     const json = batchSchema.safeParse(body);
-    if (!json.success) throw new ProblemError('malformed-batch', json.error.issues[0]?.path.join('.') || 'a batch');
+    if (!json.success) throw new ProblemError('malformed-batch', placeOf(json.error.issues[0]?.path ?? []));
     return validateJson(json.data, registries, clock);
   }
 
@@ -33,3 +33,11 @@ export function reportsRoute(app: FastifyInstance, { registries, batcher, clock 
     return { batch: name, duplicate: false, accepted: batch.contributions.length, rejected };
   });
 }
+
+/** Where in a JSON batch something is wrong, in words of the schema: keys that came from the client are not repeated. */
+function placeOf(path: readonly PropertyKey[]): string {
+  const known = path.map((key) => (typeof key === 'number' || SCHEMA_KEYS.has(String(key)) ? String(key) : '*'));
+  return known.join('.') || 'a batch';
+}
+
+const SCHEMA_KEYS = new Set(['version', 'day', 'nonce', 'registry', 'groups', 'window', 'reports']);
