@@ -1,11 +1,12 @@
 import { type Bound, type Declarations, dayOf, type Metric, periodStart, type Registry } from '@dither/protocol';
-import type { ConsentStatus } from './consent.js';
+import { type ConsentStatus, coversAll } from './consent.js';
 import { Diagnostics, type DropReason } from './diagnostics.js';
+import { checkSeeded } from './errors.js';
 import { type Inspection, inspectionOf } from './inspect.js';
 import type { Platform } from './platform/platform.js';
 import { policy } from './policy.js';
 import { type OpenRecord, withRecord } from './recorder.js';
-import { closingPermit, grantConsent, reportedMetrics, synchronize, withdrawConsent } from './session.js';
+import { closingPermit, grantConsent, isExpired, reportedMetrics, synchronize, withdrawConsent } from './session.js';
 import { type Kept, openStore } from './store.js';
 import { uploader } from './uploader.js';
 
@@ -35,6 +36,11 @@ export interface Client<D extends Declarations> {
   readonly consent: {
     /** `unknown` until storage has been read (`ready`) or the person has been asked. */
     readonly status: ConsentStatus;
+    /**
+     * Whether all that this registry declares was agreed to. False with status `granted` after an update that adds a
+     * metric or raises a bound: what is new stays silent until the person is asked again.
+     */
+    readonly isCurrent: boolean;
     /** What to tell the person before asking: the sum over all metrics, in epsilon. */
     readonly bound: Bound;
     /**
@@ -67,15 +73,20 @@ export function createClient<const D extends Declarations>(options: ClientOption
   const { platform, endpoint } = options;
   const registry: Registry = options.registry as unknown as Registry;
   const diagnostics = new Diagnostics();
-  const store = openStore(platform);
-  const context = { registry, platform, store, diagnostics, mayClose: closingPermit(platform) };
+  checkSeeded(platform.source.isSeeded === true, endpoint);
+  const store = openStore(platform, registry.app);
+  const permit = closingPermit(platform, registry.app);
+  const context = { registry, platform, store, diagnostics, permit };
 
   /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
   let silence: DropReason | undefined;
   let status: ConsentStatus = 'unknown';
   let isLoaded = false;
+  let isCurrent = false;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
+  let lastWord: Promise<void> = Promise.resolve();
+  let words = 0;
   let pending: { [metric: string]: readonly OpenRecord[] } = {};
   let latestDay = 0;
   let cancelFlush: (() => void) | undefined;
@@ -105,7 +116,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
     if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
     const start = periodStart(latestDay, metric.period);
-    if (start >= metric.expiryDay) return 'inactive';
+    if (isExpired(metric, latestDay)) return 'inactive';
     const event = { start, fingerprint: metric.fingerprint, value: index };
     const before = pending[id];
     pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
@@ -132,6 +143,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (isWithdrawing) return;
     isLoaded = true;
     status = kept.status;
+    const agreement = kept.consent?.agreement;
+    isCurrent = status === 'granted' && agreement !== undefined && coversAll(agreement, registry);
     latestDay = Math.max(latestDay, kept.ledger.highWater);
     if (silence === undefined || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
     if (silence !== undefined) pending = {};
@@ -141,6 +154,29 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (!isWithdrawing) return;
     await withdrawConsent(context);
     isWithdrawing = false;
+  }
+
+  /** What the person says counts in the order it was said, however storage takes it. */
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    lastWord = lastWord.then(task);
+    return lastWord;
+  }
+
+  async function grant(despiteGpc: boolean): Promise<void> {
+    if (silence === 'private' || silence === 'stopped') return;
+    try {
+      await finishWithdrawal();
+      await grantConsent(context, despiteGpc);
+    } catch {
+      diagnostics.drop('storage-failed');
+    }
+    await step(true);
+  }
+
+  async function withdraw(): Promise<void> {
+    isWithdrawing = true;
+    // Where storage fails, each later step tries again before it does anything else.
+    await finishWithdrawal().catch(() => diagnostics.drop('storage-failed'));
   }
 
   async function flush(): Promise<void> {
@@ -183,25 +219,25 @@ export function createClient<const D extends Declarations>(options: ClientOption
       get status() {
         return status;
       },
-      bound: registry.bound,
-      async grant({ despiteGpc = false } = {}) {
-        if (silence === 'private' || silence === 'stopped') return;
-        try {
-          await finishWithdrawal();
-          await grantConsent(context, despiteGpc);
-        } catch {
-          diagnostics.drop('storage-failed');
-        }
-        await step(true);
+      get isCurrent() {
+        return isCurrent;
       },
-      async withdraw() {
-        if (silence === 'private') return;
+      bound: registry.bound,
+      grant({ despiteGpc = false } = {}) {
+        const word = ++words;
+        // Taken back before it was carried out.
+        return inTurn(async () => (word === words ? grant(despiteGpc) : undefined));
+      },
+      withdraw() {
+        if (silence === 'private') return Promise.resolve();
+        // From this moment on, whatever is still under way.
+        words++;
         pending = {};
         status = 'denied';
+        isCurrent = false;
         silence ??= 'no-consent';
         isWithdrawing = true;
-        // Where storage fails, each later step tries again before it does anything else.
-        await finishWithdrawal().catch(() => diagnostics.drop('storage-failed'));
+        return inTurn(withdraw);
       },
     },
     ready: start(),
@@ -219,6 +255,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
       }
     },
     async inspect() {
+      // So that what was recorded, or noted in a crash, is seen where it is kept.
+      await step(false);
       const kept = await store.read();
       const agreement = kept.consent?.agreement;
       const reporting = agreement === undefined ? [] : reportedMetrics(registry, kept.ledger, agreement);

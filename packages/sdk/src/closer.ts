@@ -25,13 +25,20 @@ export interface Closing {
   /** To be made durable before anything of `paid` is randomized. */
   readonly ledger: Ledger;
   readonly paid: readonly PaidPeriod[];
+  /** The metric of each period closed, paid or refused by the ledger. */
+  readonly closed: readonly Metric[];
   /** What stays open. */
   readonly open: OpenRecords;
   readonly drops: readonly DropReason[];
 }
 
-/** Whether one more period of this metric may be closed now; asking uses the permission up. */
-export type Permit = (metric: Metric) => boolean;
+/** How many periods a process may close. */
+export interface Permit {
+  /** Whether one more period of this metric may be closed now, after `more` in the step under way. */
+  mayClose(metric: Metric, more: number): boolean;
+  /** Notes what was closed, once that is durable. */
+  note(closed: readonly Metric[]): void;
+}
 
 /**
  * Takes the ended periods out of the open records and debits them. What is taken, and whether it is debited, follows
@@ -42,10 +49,10 @@ export function closePeriods(
   ledger: Ledger,
   open: OpenRecords,
   agreement: Agreement,
-  mayClose: Permit,
+  permit: Permit,
 ): Closing {
   const today = ledger.highWater;
-  const closing = { ledger, paid: [] as PaidPeriod[], drops: [] as DropReason[] };
+  const closing = { ledger, paid: [] as PaidPeriod[], closed: [] as Metric[], drops: [] as DropReason[] };
   const left: { [metric: string]: readonly OpenRecord[] } = {};
   for (const [id, records] of Object.entries(open)) {
     const metric = registry.metrics[id];
@@ -53,7 +60,7 @@ export function closePeriods(
       if (record.start <= (closing.ledger.metrics[id]?.closed ?? -1)) return false;
       // Opened by another version of the app, which may be running beside this one.
       if (metric?.fingerprint !== record.fingerprint) return today - record.start <= policy.otherVersionDays;
-      return !isFinished(closing, registry, metric, record, agreement, mayClose, today);
+      return !isFinished(closing, registry, metric, record, agreement, permit, today);
     });
     const ended = waiting.filter((record) => isEnded(metric, record, today));
     const skipped = ended.slice(0, Math.max(0, ended.length - policy.maxEndedPeriods));
@@ -69,12 +76,12 @@ function isEnded(metric: Metric | undefined, record: OpenRecord, today: number):
 
 /** Whether `record` is over and done with: reported, refused by the ledger, not agreed or too old. */
 function isFinished(
-  closing: { ledger: Ledger; paid: PaidPeriod[]; drops: DropReason[] },
+  closing: { ledger: Ledger; paid: PaidPeriod[]; closed: Metric[]; drops: DropReason[] },
   registry: Registry,
   metric: Metric,
   record: OpenRecord,
   agreement: Agreement,
-  mayClose: Permit,
+  permit: Permit,
   today: number,
 ): boolean {
   const end = record.start + metric.period;
@@ -85,7 +92,8 @@ function isFinished(
     closing.drops.push(isTooOld ? 'too-old' : 'not-agreed');
     return true;
   }
-  if (!mayClose(metric)) return false;
+  if (!permit.mayClose(metric, closing.closed.filter((other) => other === metric).length)) return false;
+  closing.closed.push(metric);
   const debited = debit(closing.ledger, metric, record.start, agreement, registry.budget.windowDays);
   closing.ledger = debited.ledger;
   if ('refused' in debited) closing.drops.push(debited.refused);

@@ -17,6 +17,8 @@ export interface Agreement {
 
 export interface ConsentRecord {
   readonly status: 'granted' | 'denied';
+  /** The app that asked: what is kept is one app's, and no other may read, spend or send it. */
+  readonly app: string;
   readonly agreement?: Agreement;
   /** The person granted after being told that their Global Privacy Control signal says otherwise. */
   readonly despiteGpc?: boolean;
@@ -43,6 +45,16 @@ export function narrowed(agreement: Agreement, registry: Registry): Agreement {
     perWindow: Math.min(agreement.perWindow, registry.bound.perWindow),
     lifetime: Math.min(agreement.lifetime, registry.bound.lifetime),
   };
+}
+
+/** Whether everything that `registry` declares was agreed to: if not, what is new stays silent until it is. */
+export function coversAll(agreement: Agreement, registry: Registry): boolean {
+  const { perWindow, lifetime, windowDays } = registry.bound;
+  return (
+    perWindow <= agreement.perWindow &&
+    lifetime <= agreement.lifetime &&
+    registry.wire.every((metric) => isAgreed(agreement, metric, windowDays))
+  );
 }
 
 /** Sums over budget windows of different lengths cannot be compared: then nothing of this version is agreed. */

@@ -13,5 +13,6 @@ export {
 export { type Client, type ClientOptions, createClient } from './client.js';
 export type { ConsentStatus } from './consent.js';
 export type { DropReason } from './diagnostics.js';
+export { ClientError, type ClientErrorCode } from './errors.js';
 export type { Inspection } from './inspect.js';
 export type { Answer, Clock, Notes, Platform, Storage } from './platform/platform.js';

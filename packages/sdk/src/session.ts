@@ -2,7 +2,7 @@ import type { WordSource } from '@dither/mechanisms';
 import { DAY_MS, dayOf, drawParticipation, type Metric, periodStart, type Registry } from '@dither/protocol';
 import { advance, type Ledger } from './budget-ledger.js';
 import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
-import { type Agreement, agreementTo, isAgreed, narrowed } from './consent.js';
+import { type Agreement, agreementTo, type ConsentRecord, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
@@ -15,7 +15,7 @@ export interface Context {
   readonly platform: Platform;
   readonly store: Store;
   readonly diagnostics: Diagnostics;
-  readonly mayClose: Permit;
+  readonly permit: Permit;
 }
 
 /** Name of the lock under which everything kept is read and written. */
@@ -25,16 +25,16 @@ export const STATE_LOCK = 'state';
  * One closing per process start, and one more per period that has passed by the clock that cannot be set: however
  * the device's clock jumps, a running process closes no more periods than time has really held.
  */
-export function closingPermit(platform: Platform): Permit {
-  const started = platform.clock.monotonic();
-  const used = new Map<string, number>();
-  return (metric) => {
-    const allowed = 1 + Math.floor((platform.clock.monotonic() - started) / (metric.period * DAY_MS));
-    const before = used.get(metric.id) ?? 0;
-    used.set(metric.id, before + 1);
-    if (before < allowed) return true;
-    used.set(metric.id, before);
-    return false;
+export function closingPermit({ clock, closings }: Pick<Platform, 'clock' | 'closings'>, app: string): Permit {
+  const keyOf = (metric: Metric): string => `${app} ${metric.id}`;
+  return {
+    mayClose(metric, more) {
+      const allowed = 1 + Math.floor(clock.monotonic() / (metric.period * DAY_MS));
+      return (closings.get(keyOf(metric)) ?? 0) + more < allowed;
+    },
+    note(closed) {
+      for (const metric of closed) closings.set(keyOf(metric), (closings.get(keyOf(metric)) ?? 0) + 1);
+    },
   };
 }
 
@@ -59,24 +59,25 @@ export function synchronize(context: Context, pending: OpenRecords, isTick: bool
     const consent =
       agreed.perWindow === agreement.perWindow && agreed.lifetime === agreement.lifetime
         ? kept.consent
-        : { ...kept.consent, status: 'granted' as const, agreement: agreed };
+        : { ...(kept.consent as ConsentRecord), agreement: agreed };
     const ledger = isTick
       ? withDraw(registry, advance(kept.ledger, dayOf(platform.clock.wall())), platform.source)
       : kept.ledger;
     const notes = (await platform.storage.notes?.list()) ?? [];
     const fresh = notes.filter(([name]) => !kept.merged.includes(name));
     const present = isTick ? withPresence(registry, kept.open, ledger, agreed) : kept.open;
-    const recorded = fresh.map(([, text]) => JSON.parse(text) as OpenRecords);
+    const recorded = fresh.map(([, text]) => parseNote(text, context.diagnostics));
     const whyNot = (metric: Metric | undefined): DropReason => whyNotOpen(registry, ledger, agreed, metric);
     const open = [...recorded, pending].reduce((records, more) => merge(context, records, more, whyNot), present);
 
     const closing = isTick
-      ? closePeriods(registry, ledger, open, agreed, context.mayClose)
-      : { ledger, open, paid: [], drops: [] };
+      ? closePeriods(registry, ledger, open, agreed, context.permit)
+      : { ledger, open, paid: [], closed: [], drops: [] };
     for (const reason of closing.drops) context.diagnostics.drop(reason);
     const paid: Kept = { ...kept, consent, ledger: closing.ledger };
     // The debit is durable before the first coin is tossed.
     await store.write(kept, paid, ['consent', 'ledger']);
+    context.permit.note(closing.closed);
 
     const reports = randomizePeriods(registry, closing.paid, platform.source);
     const made = makeBatches(registry, reports, ledger.highWater, platform.clock.wall(), platform.source);
@@ -90,14 +91,29 @@ export function synchronize(context: Context, pending: OpenRecords, isTick: bool
   });
 }
 
+/** A note that cannot be read is lost, and no reason to stop: it tells of a crash, and stopping would show. */
+function parseNote(text: string, diagnostics: Diagnostics): OpenRecords {
+  try {
+    return JSON.parse(text) as OpenRecords;
+  } catch {
+    diagnostics.drop('storage-failed');
+    return {};
+  }
+}
+
 /** Metrics that this installation reports in the periods open on the ledger's day. */
 export function reportedMetrics(registry: Registry, ledger: Ledger, agreement: Agreement): readonly Metric[] {
   return registry.wire.filter(
     (metric) =>
-      periodStart(ledger.highWater, metric.period) < metric.expiryDay &&
+      !isExpired(metric, ledger.highWater) &&
       isAgreed(agreement, metric, registry.budget.windowDays) &&
       (registry.participation === 'all' || ledger.draw.metrics.includes(metric.id)),
   );
+}
+
+/** Whether the period that `day` lies in reaches beyond the metric's last day: then it is not opened. */
+export function isExpired(metric: Metric, day: number): boolean {
+  return periodStart(day, metric.period) + metric.period > metric.expiryDay;
 }
 
 /** The draw of the budget window that today lies in: made once per window, before any of its values is read. */
@@ -168,6 +184,7 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
     const kept = await store.read();
     const consent = {
       status: 'granted',
+      app: registry.app,
       agreement: agreementTo(registry),
       ...(despiteGpc ? { despiteGpc } : {}),
     } as const;
@@ -176,10 +193,12 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
 }
 
 /** Erases everything but the spent budget. */
-export function withdrawConsent({ platform }: Context): Promise<void> {
+export function withdrawConsent({ platform, registry, store }: Context): Promise<void> {
   return platform.storage.lock(STATE_LOCK, async () => {
+    // Nothing of another app's is erased.
+    await store.check();
     await platform.storage.write([
-      ['consent', JSON.stringify({ status: 'denied' })],
+      ['consent', JSON.stringify({ status: 'denied', app: registry.app })],
       ['queue', undefined],
       ['open', undefined],
     ]);

@@ -31,21 +31,26 @@ type Texts = { readonly [key in KeptKey]: string | undefined };
 
 /** Reads and writes what is kept; used under the lock. */
 export interface Store {
-  /** @throws SyntaxError for texts this version cannot read */
+  /** @throws SyntaxError for texts this version cannot read, or that are another app's */
   read(): Promise<Kept>;
+  /** Throws what `read` throws for another app's texts, whatever else they are. */
+  check(): Promise<void>;
   /** Writes what differs between `before` and `after`, of the keys named, in that order. */
   write(before: Kept, after: Kept, keys: readonly KeptKey[]): Promise<void>;
 }
 
-export function openStore(platform: Platform): Store {
+export function openStore(platform: Platform, app: string): Store {
   // A text that has not changed since it was last read is not parsed again.
   let last: { readonly texts: Texts; readonly kept: Kept } | undefined;
   return {
     async read() {
       const texts = await platform.storage.read(KEYS);
       const isSame = last !== undefined && KEYS.every((key) => last?.texts[key] === texts[key]);
-      if (!isSame) last = { texts, kept: parseKept(texts, platform.globalPrivacyControl === true) };
+      if (!isSame) last = { texts, kept: parseKept(texts, app, platform.globalPrivacyControl === true) };
       return (last as { readonly kept: Kept }).kept;
+    },
+    async check() {
+      parseConsent((await platform.storage.read(['consent'])).consent, app);
     },
     async write(before, after, keys) {
       const entries = keys
@@ -59,8 +64,15 @@ export function openStore(platform: Platform): Store {
   };
 }
 
-function parseKept(texts: Texts, globalPrivacyControl: boolean): Kept {
-  const consent = texts.consent === undefined ? undefined : (JSON.parse(texts.consent) as ConsentRecord);
+function parseConsent(text: string | undefined, app: string): ConsentRecord | undefined {
+  if (text === undefined) return undefined;
+  const consent = JSON.parse(text) as ConsentRecord;
+  if (consent.app !== app) throw new SyntaxError('this storage is another app’s');
+  return consent;
+}
+
+function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Kept {
+  const consent = parseConsent(texts.consent, app);
   const open =
     texts.open === undefined
       ? { records: {}, merged: [] }
@@ -80,12 +92,24 @@ function textOf(kept: Kept, key: KeptKey): string | undefined {
     case 'consent':
       return kept.consent === undefined ? undefined : JSON.stringify(kept.consent);
     case 'open':
-      return Object.keys(kept.open).length === 0 && kept.merged.length === 0
-        ? undefined
-        : JSON.stringify({ records: kept.open, merged: kept.merged });
+      return openText(kept);
     case 'queue':
       return kept.queue.length === 0 ? undefined : JSON.stringify(kept.queue);
     default:
       return JSON.stringify(kept.ledger);
   }
+}
+
+/** More than any record takes but for its metric's id. */
+const RECORD_WIDTH = 130;
+
+/**
+ * Padded to a length that follows from which periods are open: were it to depend on what happened in them, storage that
+ * is nearly full would take one installation's record and refuse another's, and that would show.
+ */
+function openText({ open, merged }: Kept): string | undefined {
+  const entries = Object.entries(open);
+  if (entries.length === 0 && merged.length === 0) return undefined;
+  const width = entries.reduce((sum, [id, records]) => sum + id.length + RECORD_WIDTH * records.length, 0);
+  return JSON.stringify({ merged, records: open }).padEnd(width + RECORD_WIDTH);
 }

@@ -1,15 +1,10 @@
 import { sourceFrom, type WordSource } from '@dither/mechanisms';
 import seedrandom from 'seedrandom';
+import { checkSeeded } from './errors.js';
 import { memoryPlatform } from './platform/memory.js';
 import type { Answer, Clock, Platform } from './platform/platform.js';
 
-export { memoryPlatform, memoryStorage } from './platform/memory.js';
-
-/** Thrown by the test kit alone. */
-export class TestingError extends Error {
-  override readonly name = 'TestingError';
-  readonly code = 'seeded-source-not-on-loopback';
-}
+export { memoryStorage } from './platform/memory.js';
 
 /** A reproducible word source. Reports made with it protect nobody. */
 export function seededSource(seed: string): WordSource {
@@ -77,13 +72,11 @@ export interface TestPlatformOptions {
   readonly globalPrivacyControl?: boolean;
 }
 
-const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?\//;
-
 /**
  * A platform for tests: seeded, in memory, by a fake clock. It refuses to send anywhere but to this machine
  * (`memory://` endpoints are answered by `send` in memory): seeded noise must not be mistaken for protection.
  *
- * @throws TestingError (as a rejected send) for any other endpoint
+ * @throws ClientError (as a rejected send) for any other endpoint; `createClient` refuses it, too
  */
 export function testPlatform(options: TestPlatformOptions): Platform {
   const { seed, time, send, ...rest } = options;
@@ -93,9 +86,7 @@ export function testPlatform(options: TestPlatformOptions): Platform {
     clock: time.clock,
     schedule: time.schedule,
     async send(url, body) {
-      if (!LOOPBACK.test(url) && !url.startsWith('memory://')) {
-        throw new TestingError('a seeded source sends to loopback or memory:// only');
-      }
+      checkSeeded(true, url);
       return send(url, body);
     },
   });

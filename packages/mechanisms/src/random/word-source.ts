@@ -4,6 +4,8 @@ import { MechanismError } from '../errors.js';
 export interface WordSource {
   /** The next word, an integer in [0, 2^32). */
   next(): number;
+  /** True if whoever knows a seed can tell the words: reports made with them protect nobody. */
+  readonly isSeeded?: boolean;
 }
 
 /** Fills the whole array with uniform words. */
@@ -17,11 +19,13 @@ export type WordFiller = (words: Uint32Array) => void;
  * learn which coins were tossed.
  */
 class BlockSource implements WordSource {
+  readonly isSeeded: boolean;
   readonly #fill: WordFiller;
   readonly #words: Uint32Array;
   #position: number;
 
-  constructor(fill: WordFiller, blockWords: number) {
+  constructor(fill: WordFiller, blockWords: number, isSeeded: boolean) {
+    this.isSeeded = isSeeded;
     this.#fill = fill;
     this.#words = new Uint32Array(blockWords);
     this.#position = blockWords;
@@ -41,7 +45,7 @@ class BlockSource implements WordSource {
 
 /** A source that asks `fill` for `blockWords` words at a time. */
 export function blockSource(fill: WordFiller, blockWords: number): WordSource {
-  return new BlockSource(fill, blockWords);
+  return new BlockSource(fill, blockWords, false);
 }
 
 /**
@@ -49,9 +53,13 @@ export function blockSource(fill: WordFiller, blockWords: number): WordSource {
  * For simulation and tests: the guarantee of a report holds only over {@link secureSource}.
  */
 export function sourceFrom(nextInteger: () => number): WordSource {
-  return blockSource((words) => {
-    for (let i = 0; i < words.length; i++) words[i] = nextInteger();
-  }, 64);
+  return new BlockSource(
+    (words) => {
+      for (let i = 0; i < words.length; i++) words[i] = nextInteger();
+    },
+    64,
+    true,
+  );
 }
 
 /**
@@ -60,10 +68,14 @@ export function sourceFrom(nextInteger: () => number): WordSource {
  */
 export function recordedSource(words: readonly number[]): WordSource {
   let position = 0;
-  return blockSource((block) => {
-    if (position >= words.length) {
-      throw new MechanismError('source-exhausted', 'the recorded words are used up');
-    }
-    block[0] = words[position++] as number;
-  }, 1);
+  return new BlockSource(
+    (block) => {
+      if (position >= words.length) {
+        throw new MechanismError('source-exhausted', 'the recorded words are used up');
+      }
+      block[0] = words[position++] as number;
+    },
+    1,
+    true,
+  );
 }

@@ -212,7 +212,8 @@ function checkFit(
   budget: Budget,
   participation: 'all' | 'sampled',
 ): readonly ParticipationClass<Metric>[] {
-  const cap = Math.floor(budget.perWindow * MICRO);
+  // Rounded down, but for the error of the product itself (8.2 times a million comes out below 8,200,000).
+  const cap = Math.floor(budget.perWindow * MICRO + 0.001);
   for (const metric of wire) {
     const charge = chargePerWindow(metric, budget.windowDays);
     if (charge > cap) {

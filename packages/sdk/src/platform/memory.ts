@@ -61,5 +61,5 @@ export interface MemoryPlatformOptions {
 /** A platform in memory, everything that varies given by the caller. */
 export function memoryPlatform(options: MemoryPlatformOptions): Platform {
   const { texts, ...rest } = options;
-  return { ...rest, storage: memoryStorage(texts) };
+  return { ...rest, storage: memoryStorage(texts), closings: new Map() };
 }

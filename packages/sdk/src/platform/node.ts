@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { secureSource } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { ageOf, readIfThere, withLockFile } from './node-lock.js';
@@ -27,6 +27,7 @@ export function nodePlatform(options: NodePlatformOptions): Platform {
     storage: fileStorage(directory),
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
     source: secureSource(globalThis.crypto),
+    closings: closingsOf(resolve(directory)),
     schedule(delay, task) {
       const timer = setTimeout(() => void task(), delay);
       timer.unref();
@@ -49,6 +50,15 @@ export function nodePlatform(options: NodePlatformOptions): Platform {
       };
     },
   };
+}
+
+/** By folder, for all platforms that this process makes over it. */
+const closings = new Map<string, Map<string, number>>();
+
+function closingsOf(directory: string): Map<string, number> {
+  const known = closings.get(directory) ?? new Map<string, number>();
+  closings.set(directory, known);
+  return known;
 }
 
 /** The answer's text, or '' if it is longer than any answer of ours: a network in between may send without end. */

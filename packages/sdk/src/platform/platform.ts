@@ -13,6 +13,11 @@ export interface Platform {
   schedule(delay: number, task: () => Promise<void>): () => void;
   /** Sends one batch. Rejects when no answer came. */
   send(url: string, body: Uint8Array): Promise<Answer>;
+  /**
+   * How many periods of each metric this process has closed: lives exactly as long as the process, whatever clients it
+   * creates and stops.
+   */
+  readonly closings: Map<string, number>;
   /** True if the person asked sites not to share their data (Global Privacy Control). */
   readonly globalPrivacyControl?: boolean;
 }
@@ -46,7 +51,7 @@ export interface Notes {
 export interface Clock {
   /** Milliseconds since 1970 by the device's clock, which may jump. */
   wall(): number;
-  /** Milliseconds from some origin, never backwards within a process. */
+  /** Milliseconds since this process, or page, began; never backwards. */
   monotonic(): number;
 }
 

@@ -49,7 +49,10 @@ describe('withdrawal', () => {
     );
     await client.consent.withdraw();
     expect(client.consent.status).toBe('denied');
-    expect(Object.fromEntries(installation.texts)).toEqual({ consent: '{"status":"denied"}', ledger });
+    expect(Object.fromEntries(installation.texts)).toEqual({
+      consent: '{"status":"denied","app":"org.example.two"}',
+      ledger,
+    });
     expect(ledgerIn(installation.texts).spent).toBe(500_000);
 
     client.record('crash');

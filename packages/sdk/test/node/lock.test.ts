@@ -1,9 +1,17 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodePlatform } from '@dither/sdk/node';
 import { describe, expect, it } from 'vitest';
 import { killNow, runChild, startChild, temporaryFolder } from '../support/children.js';
+
+/** Leaves a lock behind, like this process's own but for `change`. */
+async function writeLock(directory: string, change: { pid?: number; started?: string; place?: string }): Promise<void> {
+  const own = await nodePlatform({ directory }).storage.lock('probe', () =>
+    readFile(join(directory, 'probe.lock'), 'utf8'),
+  );
+  await writeFile(join(directory, 'counter.lock'), JSON.stringify({ ...JSON.parse(own), ...change }));
+}
 
 describe('the lock of the Node platform', () => {
   it('lets no increment of three processes get lost', async () => {
@@ -50,8 +58,23 @@ describe('the lock of the Node platform', () => {
 
   it('is not taken for its own by a process that got a dead one’s id, as in a restarted container', async () => {
     const directory = await temporaryFolder();
-    await writeFile(join(directory, 'counter.lock'), `${process.pid} 1 0123456789abcdef`);
+    await writeLock(directory, { started: 'once' });
     expect(await nodePlatform({ directory }).storage.lock('counter', async () => 'in')).toBe('in');
+  });
+
+  it('of another container is not broken because its owner cannot be asked', async () => {
+    const directory = await temporaryFolder();
+    // No such process here; there it lives.
+    await writeLock(directory, { pid: 2 ** 30, place: 'pid:[1] elsewhere' });
+    let isIn = false;
+    const waiting = nodePlatform({ directory }).storage.lock('counter', async () => {
+      isIn = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isIn).toBe(false);
+    await rm(join(directory, 'counter.lock'));
+    await waiting;
+    expect(isIn).toBe(true);
   });
 
   it('is given back when its task throws', async () => {

@@ -1,0 +1,20 @@
+/** Misuse by a developer, thrown where a client is created. Nothing is thrown at record or send time. */
+export type ClientErrorCode = 'seeded-source-not-on-loopback';
+
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  readonly code: ClientErrorCode;
+  constructor(code: ClientErrorCode, expected: string) {
+    super(`${code}: ${expected}`);
+    this.code = code;
+  }
+}
+
+const LOOPBACK = /^(memory:\/\/|https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))/;
+
+/** @throws ClientError if noise from a seed would leave this machine, where it might be taken for protection */
+export function checkSeeded(isSeeded: boolean, url: string): void {
+  if (isSeeded && !LOOPBACK.test(url)) {
+    throw new ClientError('seeded-source-not-on-loopback', 'a seeded source sends to loopback or memory:// only');
+  }
+}
