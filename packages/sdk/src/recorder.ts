@@ -24,7 +24,7 @@ export interface OpenRecords {
 const MAX_EVENTS = 2 ** 31;
 
 /** The value of two stretches of one period, `later` having come after `earlier`. */
-export function combine(
+function combine(
   metric: Pick<Metric, 'aggregate' | 'domainSize'>,
   earlier: OpenRecord,
   later: OpenRecord,

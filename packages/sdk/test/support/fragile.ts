@@ -4,7 +4,7 @@ import type { Platform, Storage } from '@dither/sdk';
 export type Gate = (step: 'read' | 'write' | 'note' | 'send' | 'sent') => void;
 
 /** Storage that passes through `gate` entry by entry: a write of two may be cut between them. */
-export function gatedStorage(storage: Storage, gate: Gate): Storage {
+function gatedStorage(storage: Storage, gate: Gate): Storage {
   const { notes } = storage;
   return {
     ...storage,
