@@ -75,7 +75,7 @@ export function startCrew(
         uploads,
         delivered: parts.reduce((sum, part) => sum + part.batches.delivered, 0),
         undelivered: parts.reduce((sum, part) => sum + part.batches.undelivered, 0),
-        sample: parts[0]?.sample,
+        sample: parts.find(({ sample }) => sample !== undefined)?.sample,
       };
     },
   };

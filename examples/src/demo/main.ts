@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Registry } from '@dither/protocol';
 import { loadRegistry } from '@dither/protocol/node';
@@ -46,6 +47,10 @@ async function main(): Promise<number> {
   if (values.events !== undefined && values.registry === undefined) {
     throw new UsageError('--events needs the --registry its metrics are declared in');
   }
+  if (values.events !== undefined && values.clients !== undefined) {
+    throw new UsageError('--clients does not go with --events: the file says who there is');
+  }
+  if (values.events !== undefined) await access(values.events);
   const seed = values.seed ?? randomBytes(6).toString('hex');
   const registry =
     values.registry === undefined ? (browserRegistry() as unknown as Registry) : await loadRegistry(values.registry);

@@ -100,6 +100,7 @@ function onceText({ exactlyOnce, undelivered, uploads }: DemoResult): string {
 }
 
 function coverageText({ coverage }: DemoResult): string {
+  if (coverage.trials === 0) return 'none coverage: there is no interval to test';
   const { trials, covered, promised, alpha, cells, cellsCovered, canFail, isPassed } = coverage;
   return [
     `${verdict(isPassed)} coverage: of ${trials} independent intervals, one per metric and window,`,

@@ -55,7 +55,7 @@ export interface Estimate {
   readonly value: number;
   /** Plug-in standard error of `value`. */
   readonly standardError: number;
-  /** Ends of the confidence interval; like `value` they may lie outside the range of the truth (`estimate/support.ts`). */
+  /** Ends of the confidence interval; they may lie outside the range of the truth (`estimate/support.ts`). */
   readonly low: number;
   readonly high: number;
   /** Number of answers this quantity was estimated from. */

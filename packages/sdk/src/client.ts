@@ -1,7 +1,7 @@
 import { type Bound, type Declarations, dayOf, type Metric, periodStart, type Registry } from '@dither/protocol';
 import { type ConsentStatus, coversAll } from './consent.js';
 import { Diagnostics, type DropReason } from './diagnostics.js';
-import { checkSeeded } from './errors.js';
+import { checkEndpoint, checkSeeded } from './errors.js';
 import { type Inspection, inspectionOf } from './inspect.js';
 import type { Platform } from './platform/platform.js';
 import { policy } from './policy.js';
@@ -70,7 +70,8 @@ export interface Client<D extends Declarations> {
  * dither.record('dark-mode');
  */
 export function createClient<const D extends Declarations>(options: ClientOptions<D>): Client<D> {
-  const { platform, endpoint } = options;
+  const { platform } = options;
+  const endpoint = checkEndpoint(options.endpoint);
   const registry: Registry = options.registry as unknown as Registry;
   const diagnostics = new Diagnostics();
   checkSeeded(platform.source.isSeeded === true, endpoint);
@@ -83,6 +84,11 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let status: ConsentStatus = 'unknown';
   let isLoaded = false;
   let isCurrent = false;
+  let isStopping = false;
+  /** A crash note of this process may be waiting to be merged. */
+  let hasNoted = false;
+  /** The consent that is recorded under. */
+  let grants: number | undefined;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
   let lastWord: Promise<void> = Promise.resolve();
@@ -99,7 +105,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
 
   function record(id: string, value: unknown): void {
     try {
-      const reason = silence ?? take(id, value);
+      const reason = silence ?? (isStopping ? 'stopped' : take(id, value));
       if (reason !== undefined) diagnostics.drop(reason);
     } catch {
       // A value that throws when it is read is not one of the metric's.
@@ -127,8 +133,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
   /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
   async function step(isTick: boolean): Promise<void> {
     if (silence !== undefined && silence !== 'no-consent') return;
-    const taken = pending;
+    const taken = { grants, records: pending };
     pending = {};
+    hasNoted = false;
     try {
       await finishWithdrawal();
       adopt(await synchronize(context, taken, isTick));
@@ -146,6 +153,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
     const agreement = kept.consent?.agreement;
     isCurrent = status === 'granted' && agreement !== undefined && coversAll(agreement, registry);
     latestDay = Math.max(latestDay, kept.ledger.highWater);
+    // Recorded before a withdrawal that another tab has carried out since.
+    if (grants !== undefined && grants !== kept.consent?.grants) pending = {};
+    grants = kept.consent?.grants;
     if (silence === undefined || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
     if (silence !== undefined) pending = {};
   }
@@ -182,7 +192,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   async function flush(): Promise<void> {
     cancelFlush?.();
     cancelFlush = undefined;
-    if (!isLoaded || Object.keys(pending).length > 0) await step(false);
+    if (!isLoaded || hasNoted || Object.keys(pending).length > 0) await step(false);
   }
 
   async function send(): Promise<void> {
@@ -206,7 +216,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
     scheduleTick();
     // A visit may end before the next tick.
     cancelLate = platform.schedule(uploads.lateDelay, send);
-    await tick();
+    // Nothing is due yet: what fell due while the app was off waits for that delay, and the rest for its own time.
+    await step(true);
   }
 
   return {
@@ -247,7 +258,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
       if (silence !== undefined || !isLoaded || Object.keys(pending).length === 0) return;
       try {
         if (notes === undefined) void flush();
-        else notes.append(JSON.stringify(pending));
+        else notes.append(JSON.stringify({ grants, records: pending }));
+        hasNoted = true;
         pending = {};
       } catch {
         // The process is going down with an error of its own; ours would hide it.
@@ -270,6 +282,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     async stop() {
       cancelTick?.();
       cancelLate?.();
+      isStopping = true;
       await flush();
       cancelFlush?.();
       silence = 'stopped';

@@ -1,5 +1,5 @@
 /** Misuse by a developer, thrown where a client is created. Nothing is thrown at record or send time. */
-export type ClientErrorCode = 'seeded-source-not-on-loopback';
+export type ClientErrorCode = 'endpoint-invalid' | 'seeded-source-not-on-loopback';
 
 export class ClientError extends Error {
   override readonly name = 'ClientError';
@@ -11,6 +11,14 @@ export class ClientError extends Error {
 }
 
 const LOOPBACK = /^(memory:\/\/|https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))/;
+
+/** The endpoint without slashes at its end. @throws ClientError unless it is an origin or a folder of one */
+export function checkEndpoint(endpoint: string): string {
+  if (!/^(https?|memory):\/\/[^\s/?#]+[^\s?#]*$/.test(endpoint)) {
+    throw new ClientError('endpoint-invalid', 'endpoint is a URL such as https://telemetry.example.org');
+  }
+  return endpoint.replace(/\/+$/, '');
+}
 
 /** @throws ClientError if noise from a seed would leave this machine, where it might be taken for protection */
 export function checkSeeded(isSeeded: boolean, url: string): void {

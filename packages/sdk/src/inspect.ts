@@ -25,6 +25,8 @@ export interface Inspection {
     readonly id: string;
     readonly day: number;
     readonly due: number;
+    /** How often it was sent without a receipt. */
+    readonly tries: number;
     readonly bytes: Uint8Array;
     readonly reports: readonly { readonly metric: string; readonly window: number; readonly bytes: Uint8Array }[];
   }[];
@@ -56,9 +58,9 @@ export function inspectionOf(
     open: Object.entries(kept.open).flatMap(([metric, records]) =>
       records.map((record) => ({ metric, start: record.start, value: labelOf(registry, metric, record) })),
     ),
-    queued: kept.queue.map(({ id, day, due, body }) => {
+    queued: kept.queue.map(({ id, day, due, tries, body }) => {
       const bytes = fromBase64url(body) ?? new Uint8Array();
-      return { id, day, due, bytes, reports: decodeReports(registry, bytes) };
+      return { id, day, due, tries, bytes, reports: decodeReports(registry, bytes) };
     }),
     drops,
   };

@@ -18,6 +18,13 @@ export interface Context {
   readonly permit: Permit;
 }
 
+/** What was recorded and is not kept yet. */
+export interface Pending {
+  /** The consent it was recorded under; undefined before storage was read. */
+  readonly grants: number | undefined;
+  readonly records: OpenRecords;
+}
+
 /** Name of the lock under which everything kept is read and written. */
 export const STATE_LOCK = 'state';
 
@@ -47,8 +54,11 @@ export function closingPermit({ clock, closings }: Pick<Platform, 'clock' | 'clo
  *
  * @returns what is kept now
  */
-export function synchronize(context: Context, pending: OpenRecords, isTick: boolean): Promise<Kept> {
+export async function synchronize(context: Context, pending: Pending, isTick: boolean): Promise<Kept> {
   const { platform, registry, store } = context;
+  // Before the person was asked nothing is written, not even a lock.
+  const before = await store.read();
+  if (before.status === 'unknown') return before;
   return platform.storage.lock(STATE_LOCK, async () => {
     const kept = await store.read();
     const agreement = kept.consent?.agreement;
@@ -66,9 +76,11 @@ export function synchronize(context: Context, pending: OpenRecords, isTick: bool
     const notes = (await platform.storage.notes?.list()) ?? [];
     const fresh = notes.filter(([name]) => !kept.merged.includes(name));
     const present = isTick ? withPresence(registry, kept.open, ledger, agreed) : kept.open;
-    const recorded = fresh.map(([, text]) => parseNote(text, context.diagnostics));
+    const recorded = [...fresh.map(([, text]) => parseNote(text)), pending].map((one) =>
+      recordsUnder(kept, one, context.diagnostics),
+    );
     const whyNot = (metric: Metric | undefined): DropReason => whyNotOpen(registry, ledger, agreed, metric);
-    const open = [...recorded, pending].reduce((records, more) => merge(context, records, more, whyNot), present);
+    const open = recorded.reduce((records, more) => merge(context, records, more, whyNot), present);
 
     const closing = isTick
       ? closePeriods(registry, ledger, open, agreed, context.permit)
@@ -92,13 +104,20 @@ export function synchronize(context: Context, pending: OpenRecords, isTick: bool
 }
 
 /** A note that cannot be read is lost, and no reason to stop: it tells of a crash, and stopping would show. */
-function parseNote(text: string, diagnostics: Diagnostics): OpenRecords {
+function parseNote(text: string): Pending | undefined {
   try {
-    return JSON.parse(text) as OpenRecords;
+    return JSON.parse(text) as Pending;
   } catch {
-    diagnostics.drop('storage-failed');
-    return {};
+    return undefined;
   }
+}
+
+/** What was recorded under the consent that holds now: a withdrawal in between, in whatever tab, erased the rest. */
+function recordsUnder(kept: Kept, pending: Pending | undefined, diagnostics: Diagnostics): OpenRecords {
+  const isOfNow = pending?.grants === undefined || pending.grants === kept.consent?.grants;
+  if (pending !== undefined && isOfNow) return pending.records;
+  diagnostics.drop(pending === undefined ? 'storage-failed' : 'no-consent');
+  return {};
 }
 
 /** Metrics that this installation reports in the periods open on the ledger's day. */
@@ -185,6 +204,7 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
     const consent = {
       status: 'granted',
       app: registry.app,
+      grants: (kept.consent?.grants ?? 0) + 1,
       agreement: agreementTo(registry),
       ...(despiteGpc ? { despiteGpc } : {}),
     } as const;
@@ -195,10 +215,10 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
 /** Erases everything but the spent budget. */
 export function withdrawConsent({ platform, registry, store }: Context): Promise<void> {
   return platform.storage.lock(STATE_LOCK, async () => {
-    // Nothing of another app's is erased.
-    await store.check();
+    // Throws where it is another app's: nothing of that is erased.
+    const grants = (await store.readConsent())?.grants ?? 0;
     await platform.storage.write([
-      ['consent', JSON.stringify({ status: 'denied', app: registry.app })],
+      ['consent', JSON.stringify({ status: 'denied', app: registry.app, grants })],
       ['queue', undefined],
       ['open', undefined],
     ]);

@@ -1,5 +1,6 @@
 import { type Ledger, parseLedger } from './budget-ledger.js';
 import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
+import { parseObject } from './json.js';
 import type { Platform } from './platform/platform.js';
 import { parseQueue, type QueuedBatch } from './queue.js';
 import type { OpenRecords } from './recorder.js';
@@ -33,8 +34,8 @@ type Texts = { readonly [key in KeptKey]: string | undefined };
 export interface Store {
   /** @throws SyntaxError for texts this version cannot read, or that are another app's */
   read(): Promise<Kept>;
-  /** Throws what `read` throws for another app's texts, whatever else they are. */
-  check(): Promise<void>;
+  /** Consent alone, whatever the rest is. @throws SyntaxError like `read` */
+  readConsent(): Promise<ConsentRecord | undefined>;
   /** Writes what differs between `before` and `after`, of the keys named, in that order. */
   write(before: Kept, after: Kept, keys: readonly KeptKey[]): Promise<void>;
 }
@@ -49,8 +50,8 @@ export function openStore(platform: Platform, app: string): Store {
       if (!isSame) last = { texts, kept: parseKept(texts, app, platform.globalPrivacyControl === true) };
       return (last as { readonly kept: Kept }).kept;
     },
-    async check() {
-      parseConsent((await platform.storage.read(['consent'])).consent, app);
+    async readConsent() {
+      return parseConsent((await platform.storage.read(['consent'])).consent, app);
     },
     async write(before, after, keys) {
       const entries = keys
@@ -73,10 +74,7 @@ function parseConsent(text: string | undefined, app: string): ConsentRecord | un
 
 function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Kept {
   const consent = parseConsent(texts.consent, app);
-  const open =
-    texts.open === undefined
-      ? { records: {}, merged: [] }
-      : (JSON.parse(texts.open) as { records: OpenRecords; merged: readonly string[] });
+  const open = parseOpen(texts.open);
   return {
     consent,
     status: statusOf(consent, globalPrivacyControl),
@@ -85,6 +83,14 @@ function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Ke
     merged: open.merged,
     queue: parseQueue(texts.queue),
   };
+}
+
+/** Records that cannot be read are lost, and begin anew: only what was spent must never be guessed. */
+function parseOpen(text: string | undefined): { readonly records: OpenRecords; readonly merged: readonly string[] } {
+  const open = parseObject(text);
+  const { records, merged } = open as { readonly records?: OpenRecords; readonly merged?: readonly string[] };
+  const isSound = typeof records === 'object' && Object.values(records).every(Array.isArray) && Array.isArray(merged);
+  return isSound ? { records, merged } : { records: {}, merged: [] };
 }
 
 function textOf(kept: Kept, key: KeptKey): string | undefined {

@@ -1,5 +1,6 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
 import { finalCodes } from '@dither/protocol';
+import { parseObject } from './json.js';
 import type { Answer } from './platform/platform.js';
 import { policy } from './policy.js';
 
@@ -11,20 +12,10 @@ export type Outcome = 'delivered' | 'refused' | 'kept';
  * of the protocol's final codes. Anything else, a refusal by some proxy included, keeps the batch.
  */
 export function outcomeOf(answer: Answer, batchId: string): Outcome {
-  const body = parseObject(answer);
+  const body = answer.body.length <= policy.maxAnswerBytes ? parseObject(answer.body) : {};
   if (answer.status >= 200 && answer.status < 300) return body['batch'] === batchId ? 'delivered' : 'kept';
   const isProblem = answer.contentType === 'application/problem+json';
   return isProblem && (finalCodes as readonly unknown[]).includes(body['code']) ? 'refused' : 'kept';
-}
-
-function parseObject(answer: Answer): { readonly [key: string]: unknown } {
-  try {
-    const body: unknown = answer.body.length <= policy.maxAnswerBytes ? JSON.parse(answer.body) : null;
-    return typeof body === 'object' && body !== null ? (body as { [key: string]: unknown }) : {};
-  } catch {
-    // Not JSON: then it is not an answer of ours.
-    return {};
-  }
 }
 
 /**

@@ -26,11 +26,17 @@ async function start(): Promise<Server | undefined> {
   return server;
 }
 
+/** What the operator can mend is said in a line; anything else keeps its trace. 2 for settings, 1 for all else. */
 function stop(error: unknown): void {
-  const isExpected = error instanceof ConfigError || error instanceof StorageError;
-  const text = isExpected ? error.message : ((error as Error).stack ?? String(error));
+  const isExpected = error instanceof ConfigError || error instanceof StorageError || isListenError(error);
+  const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
   process.stderr.write(`dither-server: ${text}\n`);
-  process.exit(1);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
+
+/** The port is taken, or the address is not this machine's. */
+function isListenError(error: unknown): boolean {
+  return ['listen', 'getaddrinfo'].includes((error as { readonly syscall?: string }).syscall ?? '');
 }
 
 try {

@@ -55,7 +55,12 @@ export function readConfig(
     }),
   );
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
+  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${flagOf(path)}: ${message}`).join('\n'));
+}
+
+/** The flag of a setting: rateLimit is --rate-limit. */
+function flagOf(path: readonly PropertyKey[]): string {
+  return `--${String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function readFlags(args: readonly string[]) {
@@ -79,5 +84,6 @@ function readFlags(args: readonly string[]) {
 }
 
 function defined(settings: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  // An empty variable is one that is not set.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== ''));
 }

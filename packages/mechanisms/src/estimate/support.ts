@@ -39,8 +39,8 @@ function supportVariance({ p, q }: Support, answered: number): readonly [number,
 /**
  * Estimated share, its standard error, interval and detection limit.
  *
- * Nothing is cut to the range of the truth: an interval wholly below zero says "bad luck, or forged reports", where
- * one cut to [0, 0] would look like certainty.
+ * A score interval is not cut to the range of the truth: one wholly below zero says "bad luck, or forged reports", where
+ * [0, 0] would look like certainty. An exact interval is made of shares, and need not hold an estimate that is not one.
  */
 export function estimateSupport(support: Support, count: number, n: number, options: SupportOptions = {}): Estimate {
   const { confidence = 0.95, answered = 1, scale = 1 } = options;
@@ -56,8 +56,7 @@ export function estimateSupport(support: Support, count: number, n: number, opti
   }
   const { p, q } = support;
   const value = (count / n - q) / (p - q);
-  const isPlenty = n * Math.min(q, 1 - p) >= ENOUGH;
-  const [low, high] = isPlenty
+  const [low, high] = isPlenty(support, n)
     ? scoreInterval(support, count, n, confidence, answered)
     : exactInterval(support, count, n, confidence, answered);
   return {
@@ -68,6 +67,11 @@ export function estimateSupport(support: Support, count: number, n: number, opti
     n,
     detectionLimit: scale * detectionLimit(support, n, answered),
   };
+}
+
+/** Whether support and its lack are both frequent enough, whatever the truth, for the score interval. */
+function isPlenty({ p, q }: Support, n: number): boolean {
+  return n * Math.min(q, 1 - p) >= ENOUGH;
 }
 
 function clampShare(share: number): number {
@@ -105,13 +109,32 @@ function scoreInterval(
   return [root((count - CONTINUITY) / n, -1), root((count + CONTINUITY) / n, 1)];
 }
 
+/** A grid of shares 0, 1/steps .. 1, and the exact tail probabilities of a count at each. */
+interface ExactLaw {
+  readonly steps: number;
+  tailsAt(step: number, count: number): { readonly atMost: number; readonly atLeast: number };
+}
+
 /**
- * The shares that neither one-sided exact test refuses, for small counts.
- *
  * With everybody answering, `holders` of n clients hold the value and the count is the sum of
  * Bin(holders, p) and Bin(n - holders, q). Otherwise it is at most as spread as Bin(n, pi) (Hoeffding 1956),
  * which is used instead.
  */
+function exactLaw({ p, q }: Support, n: number, answered: number): ExactLaw {
+  if (answered === 1) {
+    const tailsAt: ExactLaw['tailsAt'] = (holders, count) =>
+      sumTails(binomialLaw(holders, p), binomialLaw(n - holders, q), count);
+    return { steps: n, tailsAt };
+  }
+  const steps = 4096;
+  const nobody = binomialLaw(0, 0);
+  return {
+    steps,
+    tailsAt: (step, count) => sumTails(binomialLaw(n, q + (step / steps) * (p - q)), nobody, count),
+  };
+}
+
+/** The shares that neither one-sided exact test refuses, for small counts. */
 function exactInterval(
   support: Support,
   count: number,
@@ -119,16 +142,11 @@ function exactInterval(
   confidence: number,
   answered: number,
 ): readonly [number, number] {
-  const { p, q } = support;
   const alpha = (1 - confidence) / 2;
-  const steps = answered === 1 ? n : 4096;
-  const tailsAt = (step: number) =>
-    answered === 1
-      ? sumTails(binomialLaw(step, p), binomialLaw(n - step, q), count)
-      : sumTails(binomialLaw(n, q + (step / steps) * (p - q)), binomialLaw(0, 0), count);
-  // Both tails are monotone in the number of holders.
-  const low = firstWhere(steps, (step) => tailsAt(step).atLeast > alpha);
-  const high = firstWhere(steps, (step) => tailsAt(step).atMost <= alpha) - 1;
+  const { steps, tailsAt } = exactLaw(support, n, answered);
+  // Both tails are monotone in the share.
+  const low = firstWhere(steps, (step) => tailsAt(step, count).atLeast > alpha);
+  const high = firstWhere(steps, (step) => tailsAt(step, count).atMost <= alpha) - 1;
   // No share brings so few, or so many: the score interval says by how much.
   if (low > high) return scoreInterval(support, count, n, confidence, answered);
   // A grid that is not the truth's own is widened by a step.
@@ -148,14 +166,30 @@ function firstWhere(last: number, holds: (i: number) => boolean): number {
   return low;
 }
 
+/** Two-sided confidence at which a share is told from zero, and how surely it is: 19 times in 20 each. */
+const TOLD_ALPHA = 0.025;
+const TOLD_POWER = 0.95;
+
 /**
- * The smallest share that is told from zero (its two-sided 95% interval excludes it) 19 times in 20: the f with
- * f - 1.645 se(f) = 1.960 se(0). Currie 1968, "Limits for qualitative detection". May exceed 1: then nothing can
- * be told from zero at this n.
+ * The smallest share that is told from zero (its two-sided 95% interval excludes it) 19 times in 20. Currie 1968,
+ * "Limits for qualitative detection". Above 1, or infinite: then nothing can be told from zero at this n.
  */
 function detectionLimit(support: Support, n: number, answered: number): number {
+  return isPlenty(support, n) ? normalLimit(support, n, answered) : exactLimit(support, n, answered);
+}
+
+/** The f with f - 1.645 se(f) = 1.960 se(0). */
+function normalLimit(support: Support, n: number, answered: number): number {
   const base = 1.959964 * standardErrorAt(support, 0, n, answered);
   let share = base;
   for (let i = 0; i < 50; i++) share = base + 1.644854 * standardErrorAt(support, share, n, answered);
   return share;
+}
+
+/** The same from the exact law: first the smallest count whose interval excludes zero, then the share that brings it. */
+function exactLimit(support: Support, n: number, answered: number): number {
+  const { steps, tailsAt } = exactLaw(support, n, answered);
+  const telling = firstWhere(n, (count) => tailsAt(answered === 1 ? 0 : 1, count).atLeast <= TOLD_ALPHA);
+  const step = firstWhere(steps, (at) => tailsAt(at, telling).atLeast >= TOLD_POWER);
+  return step > steps ? Number.POSITIVE_INFINITY : step / steps;
 }

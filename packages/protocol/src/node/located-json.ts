@@ -18,8 +18,9 @@ export class MalformedJsonError extends SyntaxError {
   }
 }
 
-/** @throws MalformedJsonError */
-export function parseLocatedJson(text: string): LocatedJson {
+/** A byte-order mark is passed over. @throws MalformedJsonError */
+export function parseLocatedJson(marked: string): LocatedJson {
+  const text = marked.replace(/^\uFEFF/, '');
   const offsets = new Map<string, number>();
   try {
     scanJson(text, (path, offset) => offsets.set(JSON.stringify(path), offset));

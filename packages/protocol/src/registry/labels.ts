@@ -24,7 +24,7 @@ function bucketLabel(low: number, high: number, isFirst: boolean, isLast: boolea
 
 /** What the shares of a metric are shares of: printed with every estimate. */
 export function population(metric: Pick<Metric, 'kind' | 'aggregate' | 'period'>): string {
-  const period = metric.period === 1 ? 'day' : `${metric.period} days`;
+  const period = metric.period === 1 ? 'one day' : `${metric.period} days`;
   const one = {
     any: 'whether it happened at least once',
     sum: 'the sum of the period, clamped',

@@ -13,17 +13,20 @@ import { policy } from '../policy.js';
  * @throws Error if the lock is not to be had in `policy.lockPatience`: an app must be able to end
  */
 export async function withLockFile<T>(path: string, task: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const began = performance.now();
-  while (!(await tryCreate(path))) {
+  let held = await tryCreate(path);
+  while (held === undefined) {
     await breakIfDead(path);
     if (performance.now() - began > policy.lockPatience) throw new Error('the storage is locked by another process');
     await sleep(policy.lockWait);
+    held = await tryCreate(path);
   }
   try {
     return await task();
   } finally {
-    await unlink(path);
+    // Unless somebody took this process for dead: then the lock is theirs.
+    if ((await readIfThere(path)) === held) await unlink(path);
   }
 }
 
@@ -38,16 +41,18 @@ interface Owner {
 
 const SELF: Owner = { pid: process.pid, started: startOf(process.pid), place: placeOfIds() };
 
-async function tryCreate(path: string): Promise<boolean> {
+/** @returns what the lock file says, or undefined if somebody else holds it */
+async function tryCreate(path: string): Promise<string | undefined> {
   const token = randomBytes(8).toString('hex');
   // Created whole: a reader never finds a lock without its owner.
   const fresh = `${path}.${token}`;
-  await writeFile(fresh, JSON.stringify({ ...SELF, token }), { flag: 'wx', mode: 0o600 });
+  const text = JSON.stringify({ ...SELF, token });
+  await writeFile(fresh, text, { flag: 'wx', mode: 0o600 });
   try {
     await link(fresh, path);
-    return true;
+    return text;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (isCode(error, 'EEXIST')) return undefined;
     throw error;
   } finally {
     await unlink(fresh);

@@ -83,7 +83,7 @@ function fileStorage(directory: string): Storage {
       return Object.fromEntries(entries) as { [key in K]: string | undefined };
     },
     async write(entries) {
-      await mkdir(directory, { recursive: true });
+      await mkdir(directory, { recursive: true, mode: 0o700 });
       for (const [key, text] of entries) {
         if (text === undefined) {
           // Also what a process left that was killed in the middle of a write.
@@ -128,7 +128,7 @@ function fileNotes(directory: string): Notes {
   let written = 0;
   return {
     append(text) {
-      mkdirSync(directory, { recursive: true });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       // Their names sort in the order they were written: the last event of a period must stay the last.
       const moment = `${String(Date.now()).padStart(15, '0')}-${String(written++).padStart(6, '0')}`;
       const name = join(directory, `${moment}-${randomBytes(8).toString('hex')}.json`);

@@ -50,7 +50,7 @@ describe('withdrawal', () => {
     await client.consent.withdraw();
     expect(client.consent.status).toBe('denied');
     expect(Object.fromEntries(installation.texts)).toEqual({
-      consent: '{"status":"denied","app":"org.example.two"}',
+      consent: '{"status":"denied","app":"org.example.two","grants":1}',
       ledger,
     });
     expect(ledgerIn(installation.texts).spent).toBe(500_000);

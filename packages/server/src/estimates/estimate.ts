@@ -83,7 +83,9 @@ export function windowOf({ metric }: Pick<Offered, 'metric'>, { window, n }: Win
   return { from: formatDay(window), to: formatDay(window + metric.period - 1), n };
 }
 
+/** Whether something in the range could be told from zero at this n, or has been. */
 function isTelling({ row, range }: RangedRow): boolean {
+  if (row.low !== null && row.low > 0) return true;
   return row.detectionLimit !== null && row.detectionLimit <= range[1];
 }
 

@@ -75,8 +75,9 @@ function total({ row, range }: RangedRow, reports: number): RangedRow {
       quantity: 'total',
       value: times(row.value),
       standardError: times(row.standardError),
-      low: times(row.low),
-      high: times(row.high),
+      // Of no reports the total is known, and says nothing of anybody.
+      low: reports === 0 ? null : times(row.low),
+      high: reports === 0 ? null : times(row.high),
       n: row.n,
       detectionLimit: times(row.detectionLimit),
     },

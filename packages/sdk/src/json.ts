@@ -1,0 +1,10 @@
+/** The object or list that a text holds; an empty object if it holds none. */
+export function parseObject(text: string | undefined): { readonly [key: string]: unknown } {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as { [key: string]: unknown }) : {};
+  } catch {
+    // Not JSON: the caller takes it for nothing.
+    return {};
+  }
+}
