@@ -138,6 +138,30 @@ describe('estimateSupport', () => {
     }
   });
 
+  it('detects at its limit also where counts are few, by the exact law', () => {
+    const settings = [
+      [{ p: 0.97, q: 0.0003 }, 100],
+      [{ p: 0.97, q: 0.0003 }, 5000],
+      [{ p: 0.78, q: 0.014 }, 50],
+      [{ p: 0.5, q: 0.018 }, 60],
+      [{ p: 0.98, q: 0.018 }, 50],
+    ] as const;
+    for (const [support, n] of settings) {
+      const { detectionLimit } = estimateSupport(support, 0, n);
+      const powerAt = (holders: number) => {
+        const [own, others] = [binomialLaw(holders, support.p), binomialLaw(n - holders, support.q)];
+        const telling = Array.from({ length: n + 1 }, (_, count) => count).find(
+          (c) => estimateSupport(support, c, n).low > 0,
+        );
+        return sumTails(own, others, telling as number).atLeast;
+      };
+      const holders = Math.round(detectionLimit * n);
+      expect(powerAt(holders)).toBeGreaterThanOrEqual(0.95);
+      expect(powerAt(holders - 1)).toBeLessThan(0.95);
+    }
+    expect(estimateSupport({ p: 0.3, q: 0.1 }, 0, 20).detectionLimit).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('detects at its limit: the interval excludes zero 19 times in 20', () => {
     const support = { p: 0.5, q: 0.2689 };
     const n = 100_000;

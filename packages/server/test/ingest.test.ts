@@ -182,6 +182,18 @@ describe('POST /v1/reports', () => {
     clock.set(DAY + 8);
     expect((await post(bytes(31, DAY + 8))).json()).toMatchObject({ code: 'registry-refused' });
     expect((await post(bytes(32, DAY + 8))).json()).toMatchObject({ code: 'unknown-registry' });
+    // One whose days are over makes room for it.
+    const unknown: { fingerprint: string }[] = (await get('/v1/registries')).json().unknown;
+    expect(unknown).toHaveLength(32);
+    expect(unknown.map(({ fingerprint }) => fingerprint)).toContain('20'.padStart(16, '0'));
+  });
+
+  it('does not repeat what a client wrote in the answer to it', async () => {
+    const { post } = await testApp();
+    const groups = [{ window: DAY - 1, reports: { 'my secret homepage': 7 } }];
+    const response = await post({ ...goodJson, groups });
+    expect(response.json()).toMatchObject({ code: 'malformed-batch', detail: 'groups.0.reports.*' });
+    expect(response.body).not.toContain('secret');
   });
 
   it('names a batch by the bytes of its nonce', () => {
