@@ -33,15 +33,16 @@ describe('dither-server', () => {
     const db = join(temporaryFolder(), 'a.db');
     const good = registryFile(registryToText(registry));
     const edited = registryFile(registryToText(registry).replace('"period":7', '"period":1'));
-    for (const [args, expected] of [
-      [[], 'name at least one registry file'],
-      [['--registry', good, '--port', 'x'], 'port'],
-      [['--registry', '/nowhere.json', '--db', db], '/nowhere.json'],
-      [['--registry', edited, '--db', db], 'fingerprint-mismatch'],
-      [['--registry', good, '--db', good], 'storage-foreign'],
+    for (const [args, expected, status] of [
+      [[], 'name at least one registry file', 2],
+      [['--registry', good, '--port', 'x'], '--port', 2],
+      [['--registry', '/nowhere.json', '--db', db], '/nowhere.json', 2],
+      [['--registry', edited, '--db', db], 'fingerprint-mismatch', 2],
+      [['--registry', good, '--db', good], 'storage-foreign', 1],
+      [['--registry', good, '--db', db, '--host', '192.0.2.1'], 'EADDRNOTAVAIL', 1],
     ] as const) {
       const { code, errors } = await run(args);
-      expect(code).toBe(1);
+      expect(code).toBe(status);
       expect(errors).toMatch(/^dither-server: .*\n$/);
       expect(errors).toContain(expected);
     }

@@ -34,9 +34,10 @@ describe('readConfig', () => {
     [['--registry', 'a', '--port', '70000'], {}, 'port'],
     [['--registry', 'a', '--port', 'http'], {}, 'port'],
     [['--registry', 'a'], { DITHER_LOG: 'loud' }, 'log'],
-    [['--registry', 'a', '--rate-limit', '0'], {}, 'rateLimit'],
+    [['--registry', 'a', '--rate-limit', '0'], {}, '--rate-limit'],
     [['--registry', 'a', '--verbose'], {}, '--verbose'],
     [['--registry', 'a', 'extra'], {}, 'extra'],
+    [['--registry', 'a'], { DITHER_PORT: '70000' }, '--port'],
   ])('names what is wrong in %j %j', (args, environment, named) => {
     expect(() => readConfig(args, environment)).toThrow(ConfigError);
     expect(() => readConfig(args, environment)).toThrow(named);

@@ -144,7 +144,8 @@ describe('GET /v1/metrics/:id/estimate', () => {
       detectionLimit: null,
     });
     expect(empty.postProcessed.values).toEqual([]);
-    await report(storage, 'theme', 0, 4);
+    await report(storage, 'theme', 0, 2);
+    await report(storage, 'theme', 1, 2);
     expect(await answer(get, '/v1/metrics/theme/estimate')).toMatchObject({ n: 4, status: 'not-enough-data' });
     await report(storage, 'theme', 0, 200);
     expect(await answer(get, '/v1/metrics/theme/estimate')).toMatchObject({ n: 204, status: 'ok' });

@@ -38,8 +38,10 @@ function readable(value: unknown): number | string {
   return [value.high, value.low].map((half) => half.toString(16).padStart(8, '0')).join('');
 }
 
+/** JSON has no infinity: a detection limit that nothing reaches reads so. */
 function rounded(value: number | string): number | string {
-  return typeof value === 'string' ? value : Number(value.toPrecision(12));
+  if (typeof value === 'string') return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(12)) : String(value);
 }
 
 /** Runs a mechanism on a vector's input. Throws unless every report uses exactly its words. */
