@@ -4,7 +4,7 @@ import { checkSeeded } from './errors.js';
 import { memoryPlatform } from './platform/memory.js';
 import type { Answer, Clock, Platform } from './platform/platform.js';
 
-export { memoryStorage } from './platform/memory.js';
+export { memoryPlatform, memoryStorage } from './platform/memory.js';
 
 /** A reproducible word source. Reports made with it protect nobody. */
 export function seededSource(seed: string): WordSource {
