@@ -91,7 +91,7 @@ class UsageError extends Error {}
 
 function spendLine({ bound, wire, app, participation }: Registry): string {
   const part = participation === 'all' ? '' : ' (it reports the part of them it draws anew in each)';
-  return `One person's device spends at most epsilon ${bound.perWindow} in ${bound.windowDays} days, over all ${wire.length} metrics of ${app}${part}, and at most ${bound.lifetime} in its life.`;
+  return `One person's device spends at most epsilon ${bound.perWindow} in ${bound.windowDays} days, over ${wire.length === 1 ? 'the one metric' : `all ${wire.length} metrics`} of ${app}${part}, and at most ${bound.lifetime} in its life.`;
 }
 
 function progressOn(stream: NodeJS.WriteStream): { show(share: number): void; clear(): void } {
