@@ -23,7 +23,7 @@ const USAGE = `The main job: a real server, many real clients, truth beside esti
 `;
 
 /** What fits in under two minutes on two cores, with room for a slow day. */
-const DEFAULT_CLIENTS = 40_000;
+const DEFAULT_CLIENTS = 30_000;
 const THREADS = 2;
 
 async function main(): Promise<number> {
