@@ -20,6 +20,11 @@ export interface OpenRecords {
   readonly [metric: string]: readonly OpenRecord[];
 }
 
+/** Whether what was read from storage has their shape. */
+export function areRecords(value: unknown): value is OpenRecords {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Array.isArray);
+}
+
 /** A count of events stops here, so that a record's size is bounded and a choice stays exact. */
 const MAX_EVENTS = 2 ** 31;
 

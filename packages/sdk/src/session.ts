@@ -4,9 +4,10 @@ import { advance, type Ledger } from './budget-ledger.js';
 import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
 import { type Agreement, agreementTo, type ConsentRecord, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
+import { parseObject } from './json.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
-import { isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
+import { areRecords, isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
 import type { Kept, Store } from './store.js';
 
 /** What the steps of a client share. */
@@ -105,11 +106,8 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
 
 /** A note that cannot be read is lost, and no reason to stop: it tells of a crash, and stopping would show. */
 function parseNote(text: string): Pending | undefined {
-  try {
-    return JSON.parse(text) as Pending;
-  } catch {
-    return undefined;
-  }
+  const { grants, records } = parseObject(text);
+  return typeof grants === 'number' && areRecords(records) ? { grants, records } : undefined;
 }
 
 /** What was recorded under the consent that holds now: a withdrawal in between, in whatever tab, erased the rest. */

@@ -3,7 +3,7 @@ import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import { parseObject } from './json.js';
 import type { Platform } from './platform/platform.js';
 import { parseQueue, type QueuedBatch } from './queue.js';
-import type { OpenRecords } from './recorder.js';
+import { areRecords, type OpenRecords } from './recorder.js';
 
 /**
  * What an installation keeps, and the one place that reads and writes it. Every key is one JSON text:
@@ -87,10 +87,8 @@ function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Ke
 
 /** Records that cannot be read are lost, and begin anew: only what was spent must never be guessed. */
 function parseOpen(text: string | undefined): { readonly records: OpenRecords; readonly merged: readonly string[] } {
-  const open = parseObject(text);
-  const { records, merged } = open as { readonly records?: OpenRecords; readonly merged?: readonly string[] };
-  const isSound = typeof records === 'object' && Object.values(records).every(Array.isArray) && Array.isArray(merged);
-  return isSound ? { records, merged } : { records: {}, merged: [] };
+  const { records, merged } = parseObject(text);
+  return areRecords(records) && Array.isArray(merged) ? { records, merged } : { records: {}, merged: [] };
 }
 
 function textOf(kept: Kept, key: KeptKey): string | undefined {
