@@ -14,6 +14,7 @@ and asks nobody. Run twice for one period it spends twice (docs/protocol.md, sec
 import argparse
 import base64
 import datetime
+import hashlib
 import json
 import secrets
 import sys
@@ -27,8 +28,10 @@ EPOCH = datetime.date(1970, 1, 1)
 
 
 def value_of(metric, event):
-    """Index of the event's value; None stands for "no event"."""
+    """Index of the event's value, or the text; None stands for "no event"."""
     kind, domain = metric["kind"], metric["domain"]
+    if kind == "text":
+        return cut(event or "", domain["maxLength"])
     if kind == "boolean":
         return 0 if event is None else 1
     if kind == "count":
@@ -40,6 +43,11 @@ def value_of(metric, event):
     if event is None:
         return buckets
     return max(0, min(buckets - 1, sum(edge <= event for edge in edges) - 1))
+
+
+def cut(text, length):
+    """The first `length` UTF-16 code units."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * length].decode("utf-16-le", "surrogatepass")
 
 
 # Section 4: randomizing.
@@ -74,7 +82,80 @@ def one_bit_mean(m, value):
     return bytes([2 * question + (answer if toss(m["truth"]) else not answer)])
 
 
-MECHANISMS = {"rr": rr, "grr": grr, "sue": unary, "oue": unary, "one-bit-mean": one_bit_mean}
+def tree(m, value):
+    level = secrets.randbelow(len(m["levelBits"]))
+    bits = m["levelBits"][level]
+    own = bits - 1 if value == m["domainSize"] - 1 else value // m["shape"]["widths"][level]
+    report = 0
+    for i in range(bits):
+        report |= toss(m["keep"] if i == own else m["other"]) << i
+    return bytes([level]) + report.to_bytes(m["reportBytes"] - 1, "little")
+
+
+def square_wave(m, value):
+    start = m["outputs"] - m["window"] if value == m["domainSize"] - 1 else value
+    inside, anywhere = start + secrets.randbelow(m["window"]), secrets.randbelow(m["outputs"])
+    return (inside if toss(m["keep"]) else anywhere).to_bytes(m["reportBytes"], "little")
+
+
+def mix(x):
+    x = (x ^ x >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    x = (x ^ x >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    return x ^ x >> 16
+
+
+def text_bits(m, text, cohort):
+    """The bits that a text sets in a cohort."""
+    taken = []
+    # Half a surrogate pair is U+FFFD, as browsers encode it.
+    utf8 = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+    digest = hashlib.sha256(utf8).digest()
+    words = [int.from_bytes(digest[4 * i : 4 * i + 4], "big") for i in range(8)]
+    for i in range(m["hashes"] if text else 0):
+        word = mix(mix(words[2 * i] + (cohort + 1) * 0x9E3779B9 & 0xFFFFFFFF) ^ words[2 * i + 1])
+        place = word * (m["bits"] - i) >> 32
+        for other in sorted(taken):
+            place += other <= place
+        taken.append(place)
+    return taken
+
+
+def text_report(m, cohort, bits):
+    report = sum(bit << i for i, bit in enumerate(bits))
+    return cohort.to_bytes(1 if m["cohorts"] <= 256 else 2, "little") + report.to_bytes((m["bits"] + 7) // 8, "little")
+
+
+def one_time_rappor(m, text):
+    cohort = secrets.randbelow(m["cohorts"])
+    own = text_bits(m, text, cohort)
+    return text_report(m, cohort, [toss(m["set"] if i in own else m["unset"]) for i in range(m["bits"])])
+
+
+def draw_cohort():
+    """Once per epoch, for all metrics with two stages."""
+    global cohort_draw
+    cohort_draw = secrets.randbelow(64)
+
+
+def rappor(m, text):
+    """The first report of an epoch. A real client stores `permanent` and makes the later ones from it."""
+    cohort = cohort_draw % m["cohorts"]
+    own = text_bits(m, text, cohort)
+    permanent = [toss(m["permanentSet"] if i in own else m["permanentUnset"]) for i in range(m["bits"])]
+    return text_report(m, cohort, [toss(m["instantaneousSet" if bit else "instantaneousUnset"]) for bit in permanent])
+
+
+MECHANISMS = {
+    "rr": rr,
+    "grr": grr,
+    "sue": unary,
+    "oue": unary,
+    "one-bit-mean": one_bit_mean,
+    "tree": tree,
+    "square-wave": square_wave,
+    "one-time-rappor": one_time_rappor,
+    "rappor": rappor,
+}
 
 
 # Sections 1, 2, 6 and 7: the batch.
@@ -82,12 +163,13 @@ MECHANISMS = {"rr": rr, "grr": grr, "sue": unary, "oue": unary, "one-bit-mean": 
 
 def wire_table(registry):
     metrics = registry["metrics"]
-    return [(name, metrics[name]) for name in sorted(metrics) if metrics[name]["mechanism"] is not None]
+    return [(name, metrics[name]) for name in sorted(metrics)]
 
 
 def make_groups(registry, values, day):
     """Window to {place in the wire table: report}, of the periods that ended last."""
     groups = {}
+    draw_cohort()
     for place, (name, metric) in enumerate(wire_table(registry)):
         mechanism, period = metric["mechanism"], metric["period"]
         window = day // period * period - period

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { smallDemo } from './small-demo.js';
+import { manySmallDemos } from './small-demo.js';
 
 /**
  * The long version of demo-failure-rate.stat.test.ts. Six or more failures of 1,000 happen with probability at most
@@ -11,8 +11,7 @@ const ALLOWED = 5;
 describe('the failure rate of the demo', () => {
   it(`is at most what it states, over ${SEEDS} seeds of 300 installations`, async () => {
     let failures = 0;
-    for (let seed = 0; seed < SEEDS; seed++) {
-      const { coverage, exactlyOnce, undelivered } = await smallDemo(`torture-${seed}`, 300);
+    for await (const { coverage, exactlyOnce, undelivered } of manySmallDemos('torture', SEEDS, 300)) {
       expect({ exactlyOnce, undelivered }).toEqual({ exactlyOnce: true, undelivered: 0 });
       if (!coverage.isPassed) failures++;
     }

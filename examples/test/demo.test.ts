@@ -41,9 +41,11 @@ describe('the demo', () => {
     const values = result.metrics.flatMap((m: { values: object[] }) => m.values);
     expect(values.length).toBeGreaterThanOrEqual(30);
     for (const value of values) {
-      for (const key of ['truth', 'estimate', 'low', 'high', 'standardError', 'n', 'epsilon']) {
+      for (const key of ['truth', 'estimate', 'low', 'high', 'n', 'epsilon']) {
         expect(value[key], `${key} of ${value.value}`).toBeTypeOf('number');
       }
+      // A percentile's interval says all: its error has no one size.
+      expect(value.standardError === null, `${value.value}`).toBe(value.quantity === 'quantile');
       expect(value.mechanism).toBeTypeOf('string');
     }
     expect(result.seed).toBe('replay');
@@ -54,9 +56,11 @@ describe('the demo', () => {
   it('says first what one person spends in all', async () => {
     const { out, code } = await demo('--clients', '200');
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^One person's device spends at most epsilon 8 in 28 days, over all 14 metrics/);
+    expect(out.split('\n')[0]).toMatch(/^One person's device spends at most epsilon 8 in 28 days, over all 16 metrics/);
     expect(out).toMatch(/seed [0-9a-f]{12}/);
-    expect(out).toContain('its ledger, read from its storage: epsilon 16 spent in all');
+    // Seven fresh metrics in each of two periods, and both reports of an epoch of the latched one.
+    const spent = 14 + (browser().metrics['homepage']?.microEpoch.at(-1) as number) / 1e6;
+    expect(out).toContain(`its ledger, read from its storage: epsilon ${spent} spent in all, at most 8 in any`);
   });
 
   it('retries what was cut off, and counts it once', async () => {
@@ -91,6 +95,43 @@ describe('the demo', () => {
     expect(err).toContain(`${events}:902: the registry does not declare this metric`);
     expect(err).toContain(`${events}:903: the metric does not take this value`);
     expect(err).toContain(`${events}:904: a line has three fields`);
+  });
+
+  it('looks for texts of your own among candidates of your own, and says plainly what cannot be seen', async () => {
+    const registry = join(folder, 'texts.json');
+    const events = join(folder, 'texts.csv');
+    const candidates = join(folder, 'candidates.txt');
+    const { metrics, app } = browser();
+    const declared = { homepage: declaredAgain(metrics['homepage']) };
+    await writeFile(registry, registryToText(defineRegistry({ app, expectedClients: 400, metrics: declared })));
+    const homepage = (i: number): string => (i % 4 === 3 ? 'rare.example' : 'common.example');
+    const lines = Array.from({ length: 400 }, (_, i) => `c${i},homepage,${homepage(i)}`);
+    await writeFile(events, ['client,metric,value', ...lines].join('\n'));
+    await writeFile(candidates, 'common.example\nnobody.example\n');
+    const flags = ['--registry', registry, '--events', events, '--seed', 'texts'];
+    const { code, out } = await demo(...flags, '--candidates', candidates, '--json');
+    expect(code).toBe(0);
+    const [result] = JSON.parse(out).metrics;
+    const truths = Object.fromEntries(result.values.map((v: { value: string; truth: number }) => [v.value, v.truth]));
+    expect(truths).toMatchObject({ 'common.example': 0.75, 'nobody.example': 0 });
+    expect(result.values.find((v: { quantity: string }) => v.quantity === 'unexplained').truth).toBeCloseTo(0.25, 12);
+    expect(result.texts).toMatchObject({ detected: ['common.example'], candidates: { tested: 2 } });
+
+    const plain = await demo(...flags);
+    expect(plain.code).toBe(0);
+    expect(plain.out).toMatch(/at 400 reports and epsilon 1 a text must be held by about \d\d\.\d% of them to be seen/);
+    expect(plain.out).toContain('of 2 texts recorded');
+  });
+
+  it('makes up texts for a registry of your own, and amounts, and a crash without metrics for it', async () => {
+    const registry = join(folder, 'made-up.json');
+    const { metrics, app } = browser();
+    const ids = ['homepage', 'crash-signature', 'page-load', 'input-delay'];
+    const declared = Object.fromEntries(ids.map((id) => [id, declaredAgain(metrics[id])]));
+    await writeFile(registry, registryToText(defineRegistry({ app, expectedClients: 100, metrics: declared })));
+    const { code, out, err } = await demo('--registry', registry, '--clients', '100', '--json', '--seed', 'made-up');
+    expect({ code, err: err.includes('Error') }).toEqual({ code: 0, err: false });
+    expect(JSON.parse(out)).toMatchObject({ clients: 100, passed: true });
   });
 
   it('fails when nothing is delivered', async () => {
@@ -130,6 +171,7 @@ describe('the demo', () => {
     [['--clients', '0'], '--clients takes a whole number'],
     [['--clients', 'many'], '--clients takes a whole number'],
     [['--events', 'x.csv'], '--events needs the --registry'],
+    [['--candidates', 'x.txt'], '--candidates needs the --registry'],
     [['--no-such-flag'], 'no-such-flag'],
     [['--registry', '/no/such/file.json'], '/no/such/file.json'],
   ])('refuses %j in one line with exit code 2', async (flags, said) => {

@@ -11,6 +11,7 @@ import { convertAdult } from '../dist/real-data/adult.js';
 import { apportion } from '../dist/real-data/apportion.js';
 import { convertBrowsers } from '../dist/real-data/browsers.js';
 import type { Convert, DataSet } from '../dist/real-data/data-set.js';
+import { convertDomains } from '../dist/real-data/domains.js';
 import { RealDataError } from '../dist/real-data/errors.js';
 import { convertLcp } from '../dist/real-data/lcp.js';
 
@@ -125,20 +126,33 @@ describe('browser shares', () => {
 });
 
 describe('the paint histogram', () => {
-  it('gives each installation the mean of its cell, and takes desktop and visible alone', () => {
-    const dataSet = convert(convertLcp, lcp([57, 1], [1046, 6], [9956, 3]), 10);
-    expect(counts(dataSet)).toEqual({ 57: 1, 1046: 6, 9956: 3 });
-    expect(dataSet.clients).toBe(10);
+  it('spreads page loads over their cell, asks by both mechanisms, and takes desktop and visible alone', () => {
+    const dataSet = convert(convertLcp, lcp([57, 1], [1046, 4], [9956, 1]), 6);
+    expect(dataSet.clients).toBe(6);
+    for (const id of ['paint-by-square-wave', 'paint-by-tree']) {
+      const values = dataSet.events.filter(({ metric }) => metric === id).map(({ value }) => value);
+      expect(values).toEqual([50, 1012.5, 1037.5, 1062.5, 1087.5, 9950]);
+    }
+    expect(dataSet.registry.wire.map(({ client }) => client.id)).toEqual(['square-wave', 'tree']);
+  });
+});
+
+describe('the list of domains', () => {
+  it('gives each name one over its rank of the installations, and is the list of candidates', () => {
+    const dataSet = convert(convertDomains, 'a.example\nb.example\r\nc.example\n', 110);
+    expect(dataSet.candidates).toEqual(['a.example', 'b.example', 'c.example']);
+    expect(dataSet.registry.bound.perWindow).toBe(5);
+    // Twice each: at epsilon 1 and at epsilon 4.
+    expect(counts(dataSet)).toEqual({ 'a.example': 120, 'b.example': 60, 'c.example': 40 });
   });
 });
 
 describe('mechanisms', () => {
   it('are GRR for a domain below 3 e^epsilon + 2 and OUE above', () => {
-    const metrics = [
-      ...convert(convertAdult, person('Sales', 'Divorced', '40', '>50K')).registry.wire,
-      ...convert(convertLcp, lcp([57, 1]), 1).registry.wire,
-    ].filter(({ kind }) => kind !== 'boolean');
-    expect(metrics).toHaveLength(4);
+    const metrics = [...convert(convertAdult, person('Sales', 'Divorced', '40', '>50K')).registry.wire].filter(
+      ({ kind }) => kind !== 'boolean',
+    );
+    expect(metrics).toHaveLength(3);
     for (const { id, domainSize, microEpsilon, client } of metrics) {
       expect(client?.id, id).toBe(domainSize < 3 * Math.exp(microEpsilon / 1e6) + 2 ? 'grr' : 'oue');
     }
@@ -175,6 +189,9 @@ describe('malformed input', () => {
     ],
     ['a cell of three', convertLcp, lcp([1, 1], [1, 2, 3]), 'number-invalid', '1.histogram.1'],
     ['half a page load', convertLcp, lcp([100, 0.5]), 'number-invalid', '1.histogram.0'],
+    ['two names in a line', convertDomains, 'a.example\nb.example c.example', 'fields-invalid', 2],
+    ['a name twice', convertDomains, 'a.example\nb.example\na.example', 'fields-invalid', 3],
+    ['no name', convertDomains, '\n', 'empty', undefined],
     ['no page load', convertLcp, lcp([100, 0]), 'empty', '1.histogram'],
   ])('is refused with code and place: %s', (_, convertIt, text, code, at) => {
     let thrown: unknown;

@@ -1,7 +1,7 @@
 import { boolean, category, count, createClient, defineRegistry, quantity, text, timing } from '@dither/sdk';
 import * as mechanisms from '@dither/sdk/mechanisms';
 
-const { grr, oneBitMean, oue, rr, sue } = mechanisms;
+const { grr, oneBitMean, oneTimeRappor, oue, rappor, rr, squareWave, sue, tree } = mechanisms;
 const about = /** @type {const} */ ({
   description: 'What it is.',
   purpose: 'What it is for.',
@@ -18,6 +18,7 @@ const about = /** @type {const} */ ({
 export function start(platform) {
   const registry = defineRegistry({
     app: 'org.example.large',
+    participation: 'sampled',
     expectedClients: 10_000,
     metrics: {
       'dark-mode': boolean({ ...about, mechanism: rr }),
@@ -25,7 +26,14 @@ export function start(platform) {
       tabs: count({ ...about, clamp: 100, mechanism: oneBitMean }),
       'page-load': timing({ ...about, range: [10, 60_000], buckets: 32, mechanism: oue }),
       memory: quantity({ ...about, unit: 'GB', range: [0, 64], buckets: 16, mechanism: sue }),
-      homepage: text({ ...about, maxLength: 100 }),
+      'input-delay': timing({ ...about, range: [1, 1000], buckets: 64, mechanism: squareWave }),
+      'first-paint': timing({ ...about, range: [10, 60_000], buckets: 64, mechanism: tree }),
+      'crash-signature': text({ ...about, mechanism: oneTimeRappor }),
+      homepage: text({
+        ...about,
+        mechanism: rappor,
+        latch: { epsilonFirst: 0.5, epsilonInfinity: 2, epoch: 56 },
+      }),
     },
   });
   const client = createClient({ registry, endpoint: 'https://telemetry.example.org', platform });

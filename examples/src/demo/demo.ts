@@ -1,28 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { MICRO } from '@dither/mechanisms';
-import {
-  DAY_MS,
-  dayOf,
-  formatDay,
-  type Metric,
-  periodStart,
-  policy,
-  type Registry,
-  registryToJson,
-} from '@dither/protocol';
-import { type EstimateAnswer, type Server, type Storage, sqliteStorage, startServer } from '@dither/server';
+import { dayOf, periodStart, policy, type Registry, registryToJson } from '@dither/protocol';
 import seedrandom from 'seedrandom';
+import { candidatesOf } from './candidates.js';
 import { type Crew, startCrew } from './crew.js';
+import type { DemoServer } from './demo-server.js';
 import type { Sample } from './play.js';
-import { type Ask, type Coverage, countedExactlyOnce, type MetricResult, resultOf, testCoverage } from './results.js';
+import {
+  type Candidates,
+  type Coverage,
+  countedExactlyOnce,
+  type MetricResult,
+  resultOf,
+  testCoverage,
+} from './results.js';
 import type { Tally } from './tally.js';
 import type { UploadCounts } from './transport.js';
 
 export interface DemoOptions {
   readonly registry: Registry;
   readonly behaviour: 'browser' | 'generic';
+  /** What to look for among texts; where nothing is said, what was recorded. */
+  readonly candidates: Candidates;
   readonly clients: number;
   readonly seed: string;
   readonly threads: number;
@@ -48,56 +46,12 @@ export interface DemoResult {
 
 const PERIODS = 2;
 
-/** A server on a free loopback port with a fresh store, whose clock the demo sets. */
-export interface DemoServer {
-  readonly url: string;
-  setDay(day: number): void;
-  readonly ask: Ask;
-  close(): Promise<void>;
-}
-
-export async function startDemoServer(registry: Registry): Promise<DemoServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'dither-demo-'));
-  const server = await serveDemo(registry, await sqliteStorage({ path: join(folder, 'dither.db') }));
-  return {
-    ...server,
-    async close() {
-      await server.close();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
-
-/** The same over a given store. */
-export async function serveDemo(registry: Registry, storage: Storage): Promise<DemoServer> {
-  let now = 0;
-  const server: Server = await startServer({
-    registries: [registry],
-    storage,
-    clock: { now: () => now },
-    // All installations come from this machine's address here.
-    rateLimit: false,
-  });
-  return {
-    url: server.url,
-    setDay(day) {
-      now = day * DAY_MS + DAY_MS / 2;
-    },
-    async ask(metric, window) {
-      const range = window === undefined ? '' : `?from=${formatDay(window)}&to=${formatDay(window)}`;
-      const response = await fetch(`${server.url}/v1/metrics/${metric.id}/estimate${range}`);
-      if (!response.ok) throw new Error(`the server answers ${response.status} for ${metric.id}`);
-      return (await response.json()) as EstimateAnswer;
-    },
-    close: () => server.close(),
-  };
-}
-
-/** The days played: whole periods that ended not long ago. */
+/** The days played: whole periods that ended not long ago, from the beginning of an epoch on. */
 export function schedule(registry: Registry): { readonly periodDays: number; readonly firstDay: number } {
   const periodDays = Math.max(...registry.wire.map((metric) => metric.period));
-  const today = periodStart(dayOf(Date.now()), policy.budget.windowDays);
-  return { periodDays, firstDay: today - PERIODS * policy.budget.windowDays };
+  const span = Math.max(policy.budget.windowDays, ...registry.wire.map((metric) => metric.epoch));
+  const today = periodStart(dayOf(Date.now()), span);
+  return { periodDays, firstDay: today - Math.ceil((PERIODS * policy.budget.windowDays) / span) * span };
 }
 
 /** Plays the installations against the server, on threads, and puts the truth beside its answers. */
@@ -121,18 +75,34 @@ export function lifeOf({ registry, seed }: Pick<DemoOptions, 'registry' | 'seed'
   return { ...schedule(registry), endpoint: url, seed, periods: PERIODS, concurrency: 32 };
 }
 
+/** What a run is about, by whatever means it is played. */
+type Common = Pick<DemoOptions, 'registry' | 'clients' | 'seed' | 'candidates'>;
+
 /** Plays all periods in step, the server's clock with them. */
-export async function playDemo(
-  options: Pick<DemoOptions, 'registry' | 'clients' | 'seed'>,
-  server: DemoServer,
-  crew: Crew,
-): Promise<DemoResult> {
+async function playDemo(options: Common, server: DemoServer, crew: Crew): Promise<DemoResult> {
   const began = performance.now();
-  const { firstDay, periodDays } = schedule(options.registry);
+  await playPeriods(options.registry, server, crew);
+  return concludePlay(options, server, crew, began);
+}
+
+export async function playPeriods(
+  registry: Registry,
+  server: Pick<DemoServer, 'setDay'>,
+  crew: Pick<Crew, 'playPeriod'>,
+): Promise<void> {
+  const { firstDay, periodDays } = schedule(registry);
   for (let period = 0; period <= PERIODS; period++) {
     server.setDay(firstDay + period * periodDays + 1);
     await crew.playPeriod(period);
   }
+}
+
+export async function concludePlay(
+  options: Common,
+  server: DemoServer,
+  crew: Pick<Crew, 'finish'>,
+  began: number,
+): Promise<DemoResult> {
   const { uploads, delivered, ...played } = await crew.finish();
   return conclude(options, server, { ...played, uploads: { ...uploads, delivered }, badLines: 0 }, began);
 }
@@ -147,15 +117,19 @@ export interface Gathered {
 }
 
 export async function conclude(
-  { registry, clients, seed }: Pick<DemoOptions, 'registry' | 'clients' | 'seed'>,
-  { ask }: Pick<DemoServer, 'ask'>,
+  { registry, clients, seed, candidates: given }: Common,
+  { ask, putCandidates }: DemoServer,
   { tally, ...gathered }: Gathered,
   began: number,
 ): Promise<DemoResult> {
+  const candidates = candidatesOf(registry, tally, given);
+  for (const [metric, texts] of candidates) if (texts.length > 0) await putCandidates(metric, texts);
+  const sources = { registry, tally, ask, candidates };
   const reported = registry.wire.filter((metric) => tally.windows(metric.id).length > 0);
-  const metrics = await Promise.all(reported.map((metric: Metric) => resultOf(metric, tally, ask)));
-  const coverage = await testCoverage(registry, tally, ask, seedrandom(`${seed}/cells`));
-  const exactlyOnce = await countedExactlyOnce(registry, tally, ask);
+  const metrics: MetricResult[] = [];
+  for (const metric of reported) metrics.push(await resultOf(sources, metric));
+  const coverage = await testCoverage(sources, seedrandom(`${seed}/cells`));
+  const exactlyOnce = await countedExactlyOnce(sources);
   return {
     ...gathered,
     clients,
@@ -169,15 +143,31 @@ export async function conclude(
   };
 }
 
-/** Reads a ledger as it lies in storage: the whole sum, and the most of any rolling budget window. */
+/**
+ * Reads a ledger as it lies in storage: the whole sum, and the most of any rolling budget window. A charge is made for
+ * one report, or at once for those of an epoch: then it says what one, two, ... of them cost together, and the days
+ * between two.
+ */
 function spentOf(sample: Sample | undefined, windowDays: number): DemoResult['spentBySample'] {
   if (sample === undefined) return { inLifetime: 0, inWindow: 0 };
   const ledger = JSON.parse(sample.ledger) as {
     readonly spent: number;
-    readonly charges: readonly (readonly [day: number, metric: string, micro: number])[];
+    readonly charges: readonly (readonly [
+      day: number,
+      metric: string,
+      micro: number | readonly number[],
+      period?: number,
+    ])[];
   };
-  const windows = ledger.charges.map(([end]) =>
-    ledger.charges.reduce((sum, [day, , micro]) => (day <= end && day > end - windowDays ? sum + micro : sum), 0),
-  );
+  const charges = ledger.charges.map(([first, , micro, period = 1]) => {
+    const together = [micro].flat();
+    return { together, days: together.map((_, report) => first + report * period) };
+  });
+  const spentUntil = (end: number): number =>
+    charges.reduce((sum, { together, days }) => {
+      const held = days.filter((day) => day <= end && day > end - windowDays).length;
+      return sum + (together[held - 1] ?? 0);
+    }, 0);
+  const windows = charges.flatMap(({ days }) => days.map(spentUntil));
   return { inLifetime: ledger.spent / MICRO, inWindow: Math.max(0, ...windows) / MICRO };
 }

@@ -4,7 +4,8 @@ import { DAY_MS, type Registry, toHex } from '@dither/protocol';
 import { badLineReasons, readEventLines } from '@dither/sim';
 import seedrandom from 'seedrandom';
 import type { Event } from './behaviour.js';
-import { conclude, type DemoResult, type DemoServer, schedule } from './demo.js';
+import { conclude, type DemoResult, schedule } from './demo.js';
+import type { DemoServer } from './demo-server.js';
 import {
   type InstallationState,
   newInstallation,
@@ -14,6 +15,7 @@ import {
   waitUntilSent,
 } from './installation.js';
 import type { Sample } from './play.js';
+import type { Candidates } from './results.js';
 import { Tally } from './tally.js';
 import { httpSend, noUploads, unreliable } from './transport.js';
 
@@ -22,6 +24,8 @@ export interface EventsOptions {
   /** CSV with the header `client,metric,value`. */
   readonly file: string;
   readonly seed: string;
+  /** What to look for among texts; where nothing is said, those of the file. */
+  readonly candidates: Candidates;
   readonly onProgress: (share: number) => void;
 }
 
@@ -42,7 +46,7 @@ interface Installation {
  * of lines of one client is one run of its app, all in one period. Then the period ends, and all report.
  */
 export async function playEvents(options: EventsOptions, server: DemoServer): Promise<DemoResult> {
-  const { registry, seed, onProgress } = options;
+  const { registry, seed, candidates, onProgress } = options;
   const began = performance.now();
   const { firstDay, periodDays } = schedule(registry);
   const http = httpSend(LANES);
@@ -99,7 +103,7 @@ export async function playEvents(options: EventsOptions, server: DemoServer): Pr
   );
   http.close();
   const gathered = { tally, uploads: { ...uploads, delivered }, undelivered, sample, badLines };
-  return conclude({ registry, clients: installations.size, seed }, server, gathered, began);
+  return conclude({ registry, clients: installations.size, seed, candidates }, server, gathered, began);
 }
 
 /** Gives each run of lines of one client to `play`. @returns the number of bad lines, which it prints */

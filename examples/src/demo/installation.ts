@@ -1,5 +1,5 @@
 import type { WordSource } from '@dither/mechanisms';
-import { DAY_MS, fromBase64url, type Metric, parseReports, type Registry } from '@dither/protocol';
+import { DAY_MS, fromBase64url, type Metric, parseReports, type Registry, type Value } from '@dither/protocol';
 import { type Client, createClient } from '@dither/sdk';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import type { Event } from './behaviour.js';
@@ -23,7 +23,7 @@ export interface InstallationState {
 export interface Truth {
   readonly metric: string;
   readonly window: number;
-  readonly value: number;
+  readonly value: Value;
 }
 
 export function newInstallation(): InstallationState {
@@ -55,7 +55,7 @@ export async function startApp(state: InstallationState, options: RunOptions): P
   const { registry, at } = options;
   const time = fakeTime(at);
   // What the open records hold before anything is closed: of several random events, which one was chosen.
-  const open = openValues(state.texts);
+  const open = state.texts.get('open');
   const isFirst = !state.texts.has('consent');
   const client: Client<Record<string, never>> = createClient({
     registry: registry as Registry<Record<string, never>>,
@@ -94,26 +94,27 @@ export async function waitUntilSent(run: Run): Promise<void> {
 }
 
 interface OpenFile {
-  readonly records: { readonly [metric: string]: readonly { readonly start: number; readonly value?: number }[] };
+  readonly records: { readonly [metric: string]: readonly { readonly start: number; readonly value?: Value }[] };
 }
 
-function openValues(texts: ReadonlyMap<string, string>): OpenFile['records'] {
-  const text = texts.get('open');
+function openValues(text: string | undefined): OpenFile['records'] {
   return text === undefined ? {} : (JSON.parse(text) as OpenFile).records;
 }
 
 /** Notes the truth behind each report of the batches that this start of the app has made. */
-function noteNewBatches(state: InstallationState, registry: Registry, open: OpenFile['records']): void {
+function noteNewBatches(state: InstallationState, registry: Registry, open: string | undefined): void {
   const text = state.texts.get('queue');
   if (text === undefined) return;
   const queue = JSON.parse(text) as readonly { readonly id: string; readonly body: string }[];
-  for (const { id, body } of queue) {
-    if (state.waiting.some((batch) => batch.id === id)) continue;
+  const fresh = queue.filter(({ id }) => !state.waiting.some((batch) => batch.id === id));
+  if (fresh.length === 0) return;
+  const records = openValues(open);
+  for (const { id, body } of fresh) {
     const bytes = fromBase64url(body) as Uint8Array;
     const truths = parseReports(bytes, registry).map(({ index, window }) => {
       const metric = registry.wire[index] as Metric;
-      const chosen = open[metric.id]?.find((record) => record.start === window)?.value;
-      return { metric: metric.id, window, value: state.diary.value(metric, window, chosen) };
+      const chosen = records[metric.id]?.find((record) => record.start === window)?.value;
+      return { metric: metric.id, window, value: state.diary.reported(metric, window, chosen) };
     });
     state.waiting.push({ id, bytes, truths });
   }

@@ -4,11 +4,15 @@ import { access } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Registry } from '@dither/protocol';
 import { loadRegistry } from '@dither/protocol/node';
-import { type DemoResult, runDemo, startDemoServer } from './demo.js';
+import { readCandidates } from './candidates.js';
+import { type DemoResult, runDemo } from './demo.js';
+import { startDemoServer } from './demo-server.js';
 import { playEvents } from './events.js';
 import { browserRegistry } from './registry.js';
 import { reportJson } from './report-json.js';
 import { reportText } from './report-text.js';
+import type { Candidates } from './results.js';
+import { CANDIDATES } from './texts.js';
 
 const USAGE = `The main job: a real server, many real clients, truth beside estimate.
 
@@ -16,10 +20,11 @@ const USAGE = `The main job: a real server, many real clients, truth beside esti
   pnpm demo --registry FILE [--clients N]          your metrics, made-up events
   pnpm demo --registry FILE --events FILE.csv      your metrics, your events (client,metric,value)
 
-  --clients N   installations; 20,000 or more for good figures
-  --seed S      replay a run; the default is fresh and printed
-  --json        one object on stdout
-  --serve       keep the server up afterwards
+  --clients N        installations; 20,000 or more for good figures
+  --candidates FILE  with --registry: what to look for among texts, one a line; the recorded texts unless told
+  --seed S           replay a run; the default is fresh and printed
+  --json             one object on stdout
+  --serve            keep the server up afterwards
 `;
 
 /** What fits in under two minutes on two cores, with room for a slow day. */
@@ -35,6 +40,7 @@ async function main(): Promise<number> {
       serve: { type: 'boolean', default: false },
       registry: { type: 'string' },
       events: { type: 'string' },
+      candidates: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -50,10 +56,14 @@ async function main(): Promise<number> {
   if (values.events !== undefined && values.clients !== undefined) {
     throw new UsageError('--clients does not go with --events: the file says who there is');
   }
+  if (values.candidates !== undefined && values.registry === undefined) {
+    throw new UsageError('--candidates needs the --registry whose texts they are looked for in');
+  }
   if (values.events !== undefined) await access(values.events);
   const seed = values.seed ?? randomBytes(6).toString('hex');
   const registry =
     values.registry === undefined ? (browserRegistry() as unknown as Registry) : await loadRegistry(values.registry);
+  const candidates = await candidatesFor(registry, values);
   const say = (text: string): void => {
     if (!values.json) process.stdout.write(`${text}\n`);
   };
@@ -67,12 +77,12 @@ async function main(): Promise<number> {
       say(`seed ${seed}; ${clients.toLocaleString('en')} installations report to ${server.url}\n`);
       const behaviour = values.registry === undefined ? 'browser' : 'generic';
       result = await runDemo(
-        { registry, behaviour, clients, seed, threads: THREADS, onProgress: progress.show },
+        { registry, behaviour, clients, seed, candidates, threads: THREADS, onProgress: progress.show },
         server,
       );
     } else {
       say(`seed ${seed}; the events of ${values.events} report to ${server.url}\n`);
-      result = await playEvents({ registry, file: values.events, seed, onProgress: progress.show }, server);
+      result = await playEvents({ registry, file: values.events, seed, candidates, onProgress: progress.show }, server);
     }
     progress.clear();
     if (values.json) process.stdout.write(`${JSON.stringify(reportJson(registry, result))}\n`);
@@ -85,6 +95,14 @@ async function main(): Promise<number> {
   } finally {
     await server.close();
   }
+}
+
+async function candidatesFor(
+  registry: Registry,
+  given: { readonly registry?: string; readonly candidates?: string },
+): Promise<Candidates> {
+  if (given.registry === undefined) return CANDIDATES;
+  return given.candidates === undefined ? new Map() : readCandidates(given.candidates, registry);
 }
 
 class UsageError extends Error {}

@@ -1,7 +1,7 @@
 import { sourceFrom } from '@dither/mechanisms';
 import { DAY_MS, type Registry, toHex } from '@dither/protocol';
 import seedrandom from 'seedrandom';
-import { type Behaviour, CRASH, type Session } from './behaviour.js';
+import type { Behaviour, Person } from './behaviour.js';
 import {
   type InstallationState,
   newInstallation,
@@ -55,13 +55,13 @@ export interface Sample {
 interface Player {
   readonly state: InstallationState;
   readonly chance: () => number;
-  readonly session: Session;
+  readonly person: Person;
   readonly options: Omit<RunOptions, 'at'>;
 }
 
 const HOUR = 3_600_000;
 /** Share of installations whose third session of a period ends in a crash. */
-const CRASH_RATE = 0.08;
+const CRASH_RATE = 0.12;
 
 export class Play {
   readonly played: Played;
@@ -93,7 +93,7 @@ export class Play {
     return {
       state: newInstallation(),
       chance,
-      session: behaviour.begin(chance),
+      person: behaviour.begin(chance),
       options: { registry, endpoint, source, send: unreliable(send, network, this.played.uploads) },
     };
   }
@@ -114,7 +114,7 @@ export class Play {
 
   async #play(player: Player, period: number, isSample: boolean): Promise<void> {
     const { firstDay, periodDays, periods } = this.#options;
-    const { state, chance, session, options } = player;
+    const { state, chance, person, options } = player;
     const start = firstDay + period * periodDays;
     const isLast = period === periods;
     const at = (day: number): number => (start + day) * DAY_MS + 6 * HOUR + Math.floor(chance() * 12 * HOUR);
@@ -122,20 +122,20 @@ export class Play {
     const first = await startApp(state, { ...options, at: at(0) });
     if (isSample)
       for (const { bytes, truths } of state.waiting) this.#sampleBatches.push({ hex: toHex(bytes), truths });
-    if (!isLast) first.record(session(chance));
+    if (!isLast) first.record(person.session(chance));
     await first.wait(2000);
     await first.stop();
 
     const second = await startApp(state, { ...options, at: at(1) });
-    if (!isLast) second.record(session(chance));
+    if (!isLast) second.record(person.session(chance));
     await waitUntilSent(second);
     await second.stop();
 
     if (!isLast) {
       const third = await startApp(state, { ...options, at: at(periodDays - 3) });
-      third.record(session(chance));
+      third.record(person.session(chance));
       await third.wait(2000);
-      if (chance() < CRASH_RATE) third.crash(CRASH);
+      if (chance() < CRASH_RATE) third.crash(person.crash(chance));
       else await third.stop();
     }
     this.#settle(state, start);

@@ -1,4 +1,5 @@
 import type { Registry } from '@dither/protocol';
+import type { EstimateAnswer } from '@dither/server';
 import type { DemoResult } from './demo.js';
 
 /** The same as one object, for programs. */
@@ -16,6 +17,7 @@ export function reportJson(registry: Registry, result: DemoResult): unknown {
       population: answer.population,
       n: answer.n,
       status: answer.status,
+      ...partOf(answer),
       values: values.map((value) => ({
         value: value.label,
         quantity: value.quantity,
@@ -29,6 +31,14 @@ export function reportJson(registry: Registry, result: DemoResult): unknown {
         mechanism: answer.mechanism,
         detectionLimit: value.detectionLimit,
         covered: value.isCovered,
+        ...(value.quantity === 'text'
+          ? {
+              pValue: value.pValue,
+              detected: value.isDetected,
+              listed: value.isListed,
+              confusedWith: value.confusedWith,
+            }
+          : {}),
       })),
     })),
     coverage,
@@ -36,4 +46,16 @@ export function reportJson(registry: Registry, result: DemoResult): unknown {
     badLines,
     passed: isPassed,
   };
+}
+
+/** What only amounts have, or only texts. */
+function partOf(answer: EstimateAnswer): object {
+  switch (answer.answers) {
+    case 'frequencies':
+      return {};
+    case 'distribution':
+      return { unit: answer.unit };
+    case 'texts':
+      return { texts: answer.texts };
+  }
 }

@@ -1,7 +1,8 @@
-import { labels, type Metric, type Registry } from '@dither/protocol';
+import { labels, type Metric, NONE, type Registry, type Value } from '@dither/protocol';
 import type { DemoResult } from './demo.js';
 import { picture, scaleOf } from './picture.js';
-import type { MetricResult, Value } from './results.js';
+import { type Findings, findings } from './report-texts.js';
+import { isText, type MetricResult, type Value as Row } from './results.js';
 
 /** What the demo prints once it is done. */
 export function reportText(registry: Registry, result: DemoResult): string {
@@ -12,34 +13,52 @@ export function reportText(registry: Registry, result: DemoResult): string {
   ].join('\n\n');
 }
 
-function metricText({ metric, answer, values }: MetricResult): string {
+function metricText(result: MetricResult): string {
+  const { metric, answer } = result;
   const head = `${metric.id} (${metric.kind}): ${metric.description}`;
   const facts = [
     `n ${answer.n.toLocaleString('en')} reports`,
     `epsilon ${answer.epsilon.declared}`,
     `mechanism ${answer.mechanism}`,
     answer.population,
+    ...(answer.answers === 'distribution' ? [`amounts in ${answer.unit}`] : []),
   ].join(' · ');
-  const width = Math.max(...values.map(({ label }) => label.length), 'value'.length);
+  const { rows, marks, lines } = worthPrinting(result);
+  const width = Math.max(...rows.map(({ label }) => label.length), 'value'.length);
   const columns = `  ${'value'.padEnd(width)} ${['truth', 'estimate', 'low', 'high', 'limit'].map((c) => c.padStart(9)).join(' ')}`;
-  const shares = values.filter(isShare);
-  const lines = values.map((value) => {
-    const top = isShare(value) ? scaleOf(shares) : scaleOf([value]);
+  const table = rows.map((value) => {
     const numbers = [value.truth, value.value, value.low, value.high, value.detectionLimit];
     const text = numbers.map((x) => figure(x, isShare(value)).padStart(9)).join(' ');
-    return `  ${value.label.padEnd(width)} ${text}  ${picture(value, top)}${value.isCovered ? '' : '  missed'}`;
+    const alike = rows.filter((other) => scaleName(result, other) === scaleName(result, value));
+    const most = isShare(value) ? Math.min(1, scaleOf(alike)) : scaleOf(alike);
+    const mark = [marks.get(value), ...(value.isCovered ? [] : ['missed'])].filter((word) => word !== undefined);
+    return `  ${value.label.padEnd(width)} ${text}  ${[picture(value, most), ...mark].join('  ')}`;
   });
   const note = answer.status === 'ok' ? [] : ['  not enough data: nothing in the whole range could be told from zero'];
-  return [head, `  ${facts}`, columns, ...lines, ...note].join('\n');
+  return [head, `  ${facts}`, columns, ...table, ...lines, ...note].join('\n');
 }
 
-/** Shares of one metric are drawn to one scale; a mean or a total has its own. */
-function isShare({ quantity }: Value): boolean {
-  return quantity !== 'mean' && quantity !== 'total';
+/** All rows, unless they are too many to be read. */
+function worthPrinting(result: MetricResult): Findings {
+  const { values, answer } = result;
+  if (answer.answers === 'texts') return findings(result);
+  // Of amounts: percentiles and means. The shares of their buckets are in the JSON.
+  const rows = answer.answers === 'distribution' ? values.filter(({ quantity }) => quantity !== 'frequency') : values;
+  return { rows, marks: new Map(), lines: [] };
+}
+
+/** Rows drawn to one scale have one name for it: shares, of which those of single texts are small, or amounts. */
+function scaleName({ answer }: MetricResult, row: Row): string {
+  if (isText(row) || !isShare(row)) return answer.answers === 'distribution' ? 'amount' : row.quantity;
+  return 'share';
+}
+
+function isShare({ quantity }: Row): boolean {
+  return !['mean', 'total', 'quantile'].includes(quantity);
 }
 
 function figure(x: number | null, isPercent: boolean): string {
-  if (x === null) return '-';
+  if (x === null || Number.isNaN(x)) return '-';
   if (isPercent) return `${(100 * x).toFixed(1)}%`;
   return x.toLocaleString('en', { maximumFractionDigits: Math.abs(x) < 100 ? 2 : 0 });
 }
@@ -62,7 +81,8 @@ function sampleText(registry: Registry, { sample, spentBySample }: DemoResult): 
   return ['One installation', ...batches, spent].join('\n');
 }
 
-function truthText(metric: Metric, value: number): string {
+function truthText(metric: Metric, value: Value): string {
+  if (typeof value === 'string') return value === '' ? NONE : value;
   const { unit } = metric.domain;
   const label = labels(metric)[value] as string;
   return unit === undefined || value === metric.none ? label : `${label} ${unit}`;

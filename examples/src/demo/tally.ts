@@ -1,13 +1,27 @@
+import type { Value } from '@dither/protocol';
+
+/** A stretch of windows, both ends included, by the first day of each. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was true of the installations that reported: number of reports, and how many of them were about each value. */
+export interface Truths {
+  readonly n: number;
+  readonly counts: ReadonlyMap<Value, number>;
+}
+
 /**
  * How many installations reported each true value: metric, window, value. Kept by the demo, which plays the persons;
  * neither SDK nor server ever holds it.
  */
 export class Tally {
-  readonly #cells = new Map<string, Map<number, Map<number, number>>>();
+  readonly #cells = new Map<string, Map<number, Map<Value, number>>>();
 
-  add(metric: string, window: number, value: number, times = 1): void {
-    const windows = this.#cells.get(metric) ?? new Map<number, Map<number, number>>();
-    const values = windows.get(window) ?? new Map<number, number>();
+  add(metric: string, window: number, value: Value, times = 1): void {
+    const windows = this.#cells.get(metric) ?? new Map<number, Map<Value, number>>();
+    const values = windows.get(window) ?? new Map<Value, number>();
     values.set(value, (values.get(value) ?? 0) + times);
     windows.set(window, values);
     this.#cells.set(metric, windows);
@@ -17,23 +31,22 @@ export class Tally {
     return [...(this.#cells.get(metric)?.keys() ?? [])].sort((a, b) => a - b);
   }
 
-  /** Number of reports, and the share of them that held each value; over one window, or over all. */
-  shares(metric: string, domainSize: number, window?: number): { readonly n: number; readonly shares: Float64Array } {
-    const shares = new Float64Array(domainSize);
+  /** Over some windows, or over all. */
+  truths(metric: string, range?: Range): Truths {
+    const counts = new Map<Value, number>();
     let n = 0;
-    for (const [w, values] of this.#cells.get(metric) ?? []) {
-      if (window !== undefined && w !== window) continue;
+    for (const [window, values] of this.#cells.get(metric) ?? []) {
+      if (range !== undefined && (window < range.from || window > range.to)) continue;
       for (const [value, count] of values) {
-        shares[value] = (shares[value] as number) + count;
+        counts.set(value, (counts.get(value) ?? 0) + count);
         n += count;
       }
     }
-    if (n > 0) for (let i = 0; i < domainSize; i++) shares[i] = (shares[i] as number) / n;
-    return { n, shares };
+    return { n, counts };
   }
 
   /** As rows that can cross a thread. */
-  rows(): readonly (readonly [metric: string, window: number, value: number, count: number])[] {
+  rows(): readonly (readonly [metric: string, window: number, value: Value, count: number])[] {
     return [...this.#cells].flatMap(([metric, windows]) =>
       [...windows].flatMap(([window, values]) => [...values].map(([value, n]) => [metric, window, value, n] as const)),
     );

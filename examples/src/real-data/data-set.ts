@@ -20,6 +20,10 @@ export interface DataSet {
   readonly clients: number;
   /** All events of one installation stand together. */
   readonly events: readonly RealEvent[];
+  /** What to look for among texts, where there are any: `candidates.txt`. */
+  readonly candidates?: readonly string[];
+  /** The same people as a law the simulator draws from, which has no end: `population.json`. */
+  readonly population?: object;
 }
 
 /**

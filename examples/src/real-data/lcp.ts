@@ -1,4 +1,4 @@
-import { apportion, spread } from './apportion.js';
+import { apportion } from './apportion.js';
 import type { DataSet, Source } from './data-set.js';
 import { RealDataError } from './errors.js';
 import { lcpRegistry } from './lcp-registry.js';
@@ -9,26 +9,37 @@ import { items, members, parseJson } from './source.js';
 const CLIENT = 'desktop';
 const VISIBILITY = 'visible';
 
+/** Milliseconds. */
+const CELL_WIDTH = 100;
+
 /**
  * Largest Contentful Paint as the RUM Archive publishes it: a list of `{ client, visibilitystate, histogram }`, a
- * histogram being a list of [mean milliseconds of the cell, page loads]. Each installation has one page load, which
- * took the mean of its cell.
+ * histogram being a list of [mean milliseconds of a cell of 100 ms, page loads]. Each installation has one page load.
+ * Those of one cell are spread evenly over it: all at its mean they would be a comb, and percentiles would be the
+ * teeth's.
  *
  * @throws RealDataError `json-malformed`, `shape-invalid`, `number-invalid`, `empty`
  */
 export function convertLcp(source: Source, clients: number = policy.defaultClients): DataSet {
   const cells = readCells(source);
-  const counts = cells.map(({ count }) => count);
-  const each = spread(cells, apportion(clients, counts));
-  return {
-    registry: lcpRegistry(clients),
+  const parts = apportion(
     clients,
-    events: each.map(({ milliseconds }, i) => ({
-      client: `installation-${i + 1}`,
-      metric: 'largest-contentful-paint',
-      value: milliseconds,
-    })),
+    cells.map(({ count }) => count),
+  );
+  const registry = lcpRegistry(clients);
+  return {
+    registry,
+    clients,
+    events: cells
+      .flatMap(({ milliseconds }, i) => within(milliseconds, parts[i] as number))
+      .flatMap((value, i) => registry.wire.map(({ id }) => ({ client: `installation-${i + 1}`, metric: id, value }))),
   };
+}
+
+/** So many page loads, spread evenly over the cell with this mean. */
+function within(mean: number, loads: number): readonly number[] {
+  const start = Math.floor(mean / CELL_WIDTH) * CELL_WIDTH;
+  return Array.from({ length: loads }, (_, i) => start + (CELL_WIDTH * (i + 0.5)) / loads);
 }
 
 interface Cell {

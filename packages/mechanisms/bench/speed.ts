@@ -4,9 +4,18 @@
  *
  *     node scripts/run-ts.mjs packages/mechanisms/bench/speed.ts
  */
-import { secureSource, type WordSource } from '@dither/mechanisms';
+import {
+  type Aggregator,
+  type DistributionMechanism,
+  type FrequencyMechanism,
+  type Mechanism,
+  type Params,
+  type State,
+  secureSource,
+  type TextMechanism,
+  type WordSource,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { acceptedDomains } from '../test/contract/case.js';
 import { countingSource } from '../test/support/seeded.js';
 
 const EPSILON = 1;
@@ -36,16 +45,66 @@ function drawAll(source: WordSource, words: number): void {
   for (let i = 0; i < words; i++) sink ^= source.next();
 }
 
-const rows = [...catalogue.values()].map((mechanism) => {
-  const { client, aggregator } = mechanism;
-  const [domainSize = 2] = acceptedDomains(mechanism, [1024, 2]);
+/** A mechanism at one setting, whatever its values are. */
+interface Subject {
+  readonly values: string;
+  readonly params: Params;
+  readonly aggregator: Aggregator;
+  /** The i-th report, encoded. */
+  report(i: number, source: WordSource): Uint8Array;
+  estimate(state: State): unknown;
+}
+
+function overIndices(mechanism: FrequencyMechanism | DistributionMechanism): Subject {
+  const { client } = mechanism;
+  const domainSize = mechanism.id === 'rr' ? 2 : 1024;
   const params = client.params({ epsilon: EPSILON, domainSize });
+  const amounts = Float64Array.from({ length: domainSize - 1 }, (_, cell) => cell);
+  return {
+    values: String(domainSize),
+    params,
+    aggregator: mechanism.aggregator,
+    report: (i, source) => client.encode(params, client.randomize(params, i % domainSize, source)),
+    estimate: (state) =>
+      mechanism.answers === 'frequencies'
+        ? mechanism.aggregator.estimate(params, state)
+        : mechanism.aggregator.distribution(params, state, { quantiles: [0.5, 0.75, 0.95], above: [], amounts }),
+  };
+}
+
+/** 1,000 texts, and as many candidates. */
+function overTexts({ client, aggregator }: TextMechanism): Subject {
+  const shape = { bits: 128, hashes: 1, cohorts: 64 };
+  const candidates = Array.from({ length: 1000 }, (_, i) => `text-${i}`);
+  const textOf = (i: number) => candidates[i % candidates.length] as string;
+  const estimate = (params: Params) => (state: State) => aggregator.texts(params, state, { candidates });
+  if (!('latch' in client)) {
+    const params = client.params({ ...shape, epsilon: EPSILON });
+    const report = (i: number, source: WordSource) =>
+      client.encode(params, client.randomize(params, textOf(i), source));
+    return { values: 'texts', params, aggregator, report, estimate: estimate(params) };
+  }
+  const params = client.params({ ...shape, epsilonFirst: EPSILON, epsilonInfinity: 2 * EPSILON, reports: 4 });
+  // Of four reports one passes the permanent stage too.
+  let permanent = client.latch(params, '', 0, secureSource(globalThis.crypto));
+  const report = (i: number, source: WordSource) => {
+    if (i % 4 === 0) permanent = client.latch(params, textOf(i), i % 64, source);
+    return client.encode(params, client.report(params, permanent, source));
+  };
+  return { values: 'texts, latched', params, aggregator, report, estimate: estimate(params) };
+}
+
+function subjectOf(mechanism: Mechanism): Subject {
+  return mechanism.answers === 'texts' ? overTexts(mechanism) : overIndices(mechanism);
+}
+
+const rows = [...catalogue.values()].map((mechanism) => {
+  const { values, params, aggregator, report, estimate } = subjectOf(mechanism);
   const reports = params.reportBytes > 16 ? 500 : 100_000;
   const source = secureSource(globalThis.crypto, BLOCK_WORDS);
 
   const randomizeAll = (from: WordSource) => {
-    for (let i = 0; i < reports; i++)
-      sink ^= client.encode(params, client.randomize(params, i % domainSize, from))[0] ?? 0;
+    for (let i = 0; i < reports; i++) sink ^= report(i, from)[0] ?? 0;
   };
   const randomizing = secondsPerRound(() => randomizeAll(source));
 
@@ -53,21 +112,19 @@ const rows = [...catalogue.values()].map((mechanism) => {
   randomizeAll(counted);
   const drawing = secondsPerRound(() => drawAll(source, counted.drawn));
 
-  const sample = Array.from({ length: 1000 }, (_, i) =>
-    client.encode(params, client.randomize(params, i % domainSize, source)),
-  );
+  const sample = Array.from({ length: 1000 }, (_, i) => report(i, source));
   const state = aggregator.empty(params);
   // The same thousand reports a thousand times; then one estimate.
   const accumulating = secondsPerRound(() => {
     for (const bytes of sample) aggregator.accumulate(params, state, aggregator.decode(params, bytes));
   });
   const estimating = secondsPerRound(() => {
-    sink ^= aggregator.estimate(params, state).length;
+    sink ^= Number(estimate(state) === undefined);
   });
 
   return {
     mechanism: mechanism.id,
-    values: domainSize,
+    values,
     bytes: params.reportBytes,
     'words a report': Number((counted.drawn / reports).toFixed(2)),
     'reports/s': Math.round(reports / randomizing).toLocaleString('en'),

@@ -1,8 +1,13 @@
+export { bloomBits, candidateBits } from './encode/bloom.js';
 export { bucketIndex, type Edges, linearBuckets, logBuckets } from './encode/buckets.js';
+export { utf8 } from './encode/utf8.js';
 export { MechanismError, type MechanismErrorCode } from './errors.js';
 export { normalQuantile } from './estimate/normal.js';
 export { projectOnSimplex } from './estimate/simplex.js';
 export { estimateSupport, type Support, type SupportOptions } from './estimate/support.js';
+export type { CandidateBits, CohortCounts } from './estimate/text/counts.js';
+export { type DecodingOptions, decodeTexts, type TextDecoding } from './estimate/text/decode.js';
+export { normalTail } from './estimate/text/normal-tail.js';
 export { MAX_EPSILON, MICRO, microEpsilon } from './exact/epsilon.js';
 export { expBelow } from './exact/exponential.js';
 export { lnAbove } from './exact/logarithm.js';
@@ -12,12 +17,31 @@ export type {
   Aggregator,
   Channel,
   Client,
+  DistributionAggregator,
+  DistributionEstimate,
+  DistributionMechanism,
+  DistributionQuestion,
   Estimate,
+  FrequencyAggregator,
+  FrequencyMechanism,
+  IndexClient,
+  IndexParams,
+  LatchedClient,
+  LatchedParams,
+  LatchedTextClient,
   MakeParams,
   Mechanism,
   Params,
+  QuantileEstimate,
   Quantity,
   State,
+  TextAggregator,
+  TextClient,
+  TextEstimate,
+  TextMechanism,
+  TextQuestion,
+  TextShape,
+  TextsEstimate,
 } from './mechanism.js';
 export { bernoulli, numerator, probability, type Threshold, threshold } from './random/bernoulli.js';
 export { type RandomValues, secureSource } from './random/secure.js';

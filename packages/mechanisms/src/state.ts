@@ -1,9 +1,14 @@
 import { MechanismError } from './errors.js';
 import type { Params, State } from './mechanism.js';
 
+/** The numbers, beside epsilon, that can tell two channels of one mechanism apart. */
+const SHAPE = ['domainSize', 'bits', 'hashes', 'cohorts', 'microInfinity'] as const;
+
 /** Names a channel: two states are addable when this agrees. */
 export function stateKey(params: Params): string {
-  return `${params.mechanism}/${params.domainSize}/${params.microEpsilon}`;
+  const numbers = params as Params & { readonly [name in (typeof SHAPE)[number]]?: number };
+  const shape = SHAPE.flatMap((name) => numbers[name] ?? []);
+  return [params.mechanism, ...shape, params.microEpsilon].join('/');
 }
 
 export function emptyState(params: Params, counters: number): State {

@@ -1,5 +1,6 @@
 import {
-  type Mechanism,
+  type FrequencyMechanism,
+  type IndexParams,
   type Params,
   type State,
   type Threshold,
@@ -8,39 +9,46 @@ import {
 } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { describe, expect, it } from 'vitest';
-import { type CheckName, checkNames, failedChecks } from './mechanism.contract.js';
+import { checkNames, failedChecks } from './mechanism.contract.js';
+import {
+  type Broken,
+  BYTES,
+  EXPECTED,
+  EXTREMES,
+  LARGE,
+  LAW,
+  MALFORMED,
+  MERGE,
+  MISMATCH,
+  NOTHING,
+  PARAMS,
+  PRIVACY,
+  REFUSALS,
+  ROUND_TRIP,
+  SAMPLES,
+  SUM,
+  UNBIASED,
+  VALUES,
+  WORDS,
+  withParts,
+} from './support/broken.js';
+import { brokenRappor } from './support/broken-rappor.js';
 
 /**
  * Mechanisms broken on purpose: each must fail the checks meant for it, and no others. A contract that a broken
  * mechanism passes says nothing about a sound one.
  */
 
-function catalogued(id: string): Mechanism {
+function catalogued(id: string): FrequencyMechanism {
   const mechanism = catalogue.get(id);
-  if (mechanism === undefined) throw new Error(`no mechanism ${id}`);
+  if (mechanism?.answers !== 'frequencies') throw new Error(`no mechanism ${id} for frequencies`);
   return mechanism;
 }
 
-/** The mechanism with parts replaced. */
-function withParts(
-  mechanism: Mechanism,
-  parts: {
-    client?: Partial<Mechanism['client']>;
-    aggregator?: Partial<Mechanism['aggregator']>;
-    channel?: Partial<Mechanism['channel']>;
-  },
-): Mechanism {
-  return {
-    id: mechanism.id,
-    client: { ...mechanism.client, ...parts.client },
-    aggregator: { ...mechanism.aggregator, ...parts.aggregator },
-    channel: { ...mechanism.channel, ...parts.channel },
-  };
-}
-
 /** The mechanism with other params, which client, aggregator and channel then share. */
-function withParams(mechanism: Mechanism, change: (params: Params) => Params): Mechanism {
-  const params: Mechanism['client']['params'] = (options) => Object.freeze(change(mechanism.client.params(options)));
+function withParams(mechanism: FrequencyMechanism, change: (params: IndexParams) => IndexParams): FrequencyMechanism {
+  const params: FrequencyMechanism['client']['params'] = (options) =>
+    Object.freeze(change(mechanism.client.params(options)));
   return withParts(mechanism, { client: { params }, aggregator: { params } });
 }
 
@@ -56,7 +64,7 @@ function coin(params: Params, source: WordSource): { isKept: boolean; word: numb
 }
 
 /** A client that draws in another way, but refuses what it refused. */
-function drawing(mechanism: Mechanism, draw: Mechanism['client']['randomize']): Mechanism {
+function drawing(mechanism: FrequencyMechanism, draw: FrequencyMechanism['client']['randomize']): FrequencyMechanism {
   return withParts(mechanism, {
     client: {
       randomize: (params, value, source) =>
@@ -73,26 +81,7 @@ const oue = catalogued('oue');
 const sue = catalogued('sue');
 const oneBitMean = catalogued('one-bit-mean');
 
-const PRIVACY = 'keeps its epsilon, by enumeration of the channel';
-const SUM = 'has likelihoods that sum to one';
-const LAW = 'has a client whose exact law is the channel';
-const WORDS = 'draws a number of words whose law is the same for every value';
-const SAMPLES = 'samples as the channel says';
-const VALUES = 'refuses values outside the domain';
-const UNBIASED = 'is unbiased with the stated variance, by enumeration';
-const EXPECTED = 'estimates the truth from the expected state';
-const NOTHING = 'knows nothing from no reports';
-const MERGE = 'merges by the laws of addition';
-const MISMATCH = 'refuses to merge states of other parameters';
-const BYTES = 'keeps a state through its bytes';
-const ROUND_TRIP = 'encodes every report and decodes it';
-const MALFORMED = 'refuses every byte string that is not a report';
-const LARGE = 'stands random bytes and large domains';
-const PARAMS = 'freezes params that say what was asked';
-const REFUSALS = 'refuses options out of range';
-const EXTREMES = 'has less noise for more epsilon';
-
-const broken: readonly { name: string; mechanism: Mechanism; fails: readonly CheckName[] }[] = [
+const broken: readonly Broken[] = [
   {
     name: 'a client with p and q swapped',
     mechanism: withParts(rr, {
@@ -121,12 +110,12 @@ const broken: readonly { name: string; mechanism: Mechanism; fails: readonly Che
   },
   {
     name: 'a threshold cut to 32 bits and rounded up',
-    mechanism: withParams(rr, (params) => ({ ...params, truth: coarse(thresholdOf(params, 'truth')) }) as Params),
+    mechanism: withParams(rr, (params) => ({ ...params, truth: coarse(thresholdOf(params, 'truth')) }) as IndexParams),
     fails: [PRIVACY],
   },
   {
     name: 'a threshold a part in 10^12 above what epsilon allows',
-    mechanism: withParams(rr, (params) => ({ ...params, truth: above(params) }) as Params),
+    mechanism: withParams(rr, (params) => ({ ...params, truth: above(params) }) as IndexParams),
     fails: [PRIVACY],
   },
   {
@@ -370,6 +359,7 @@ const broken: readonly { name: string; mechanism: Mechanism; fails: readonly Che
     mechanism: withParts(oue, { aggregator: { variance: (_params, shares) => Float64Array.from(shares, () => 1) } }),
     fails: [UNBIASED, EXTREMES],
   },
+  ...brokenRappor,
 ];
 
 /** Kept to 32 bits, rounded up. */

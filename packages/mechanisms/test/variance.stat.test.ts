@@ -1,4 +1,4 @@
-import type { Mechanism } from '@dither/mechanisms';
+import type { FrequencyMechanism } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
@@ -10,9 +10,9 @@ const ALPHA = 1e-4;
 
 const REPETITIONS = 100;
 
-function catalogued(id: string): Mechanism {
+function catalogued(id: string): FrequencyMechanism {
   const mechanism = catalogue.get(id);
-  if (mechanism === undefined) throw new Error(`no mechanism ${id}`);
+  if (mechanism?.answers !== 'frequencies') throw new Error(`no mechanism ${id} for frequencies`);
   return mechanism;
 }
 
@@ -32,7 +32,7 @@ function population(domainSize: number, n: number): { values: number[]; shares: 
  * Squared errors over the stated variance, one random quantity of each repetition: independent, each close to the
  * square of a standard normal number, so their sum is close to chi-square.
  */
-function squaredErrors(mechanism: Mechanism, epsilon: number, domainSize: number, n: number): number[] {
+function squaredErrors(mechanism: FrequencyMechanism, epsilon: number, domainSize: number, n: number): number[] {
   const { client, aggregator } = mechanism;
   const params = client.params({ epsilon, domainSize });
   const { values, shares } = population(domainSize, n);

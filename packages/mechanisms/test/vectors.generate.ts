@@ -10,10 +10,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mechanism, Threshold, WordSource } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
+import * as rappor from '@dither/mechanisms/rappor';
+import { keyedSource } from '../src/random/keyed-source.js';
 import { acceptedDomains } from './contract/case.js';
-import { hex } from './support/ensure.js';
+import { fromHex, hex } from './support/ensure.js';
 import { seededSource } from './support/seeded.js';
-import { type BadVector, recording, refusal, runVector, type Vector, type VectorInput } from './support/vectors.js';
+import {
+  type BadVector,
+  declare,
+  hasTwoStages,
+  type KeyedVector,
+  makeReport,
+  recording,
+  refusal,
+  runVector,
+  type Vector,
+  type VectorInput,
+  type VectorOptions,
+} from './support/vectors.js';
 
 const FOLDER = join(process.cwd(), 'vectors');
 
@@ -29,22 +43,55 @@ function beginning(first: readonly number[], source: WordSource): WordSource {
   return { next: () => rest.shift() ?? source.next() };
 }
 
-function inputOf({ id, client }: Mechanism, epsilon: number, domainSize: number): VectorInput {
-  const options = { epsilon, domainSize };
-  const params = client.params(options);
-  const thresholds = Object.values(params).filter((value): value is Threshold => typeof value === 'object');
-  const source = seededSource(`vector/${id}/${epsilon}/${domainSize}`);
+const TEXTS = ['', 'a', 'https://www.example.org/', 'na\u00efve \u{1f600}', '\ud800', 'TypeError: x is not a function'];
+
+function inputOf(mechanism: Mechanism, options: VectorOptions): VectorInput {
+  const { id } = mechanism;
+  const params = declare(mechanism, options);
+  const thresholds = Object.values(params).filter(
+    (value): value is Threshold => typeof value === 'object' && value !== null && 'high' in value,
+  );
+  const source = seededSource(`vector/${[id, ...Object.values(options)].join('/')}`);
   const starts = [...rareWords(thresholds), ...new Array<number[]>(6).fill([])];
+  const { domainSize } = options;
   const reports = starts.map((start, i) => {
-    const value = [0, domainSize - 1, i % domainSize][i % 3] as number;
+    const value =
+      domainSize === undefined
+        ? (TEXTS[i % TEXTS.length] as string)
+        : ([0, domainSize - 1, i % domainSize][i % 3] as number);
+    const input = hasTwoStages(mechanism) ? { value, draw: (23 * i) % 64 } : { value };
     const recorder = recording(beginning(start, source));
-    client.randomize(params, value, recorder);
-    return { value, words: recorder.words };
+    makeReport(mechanism, params, input, recorder);
+    return { ...input, words: recorder.words };
   });
   return { options, reports };
 }
 
-/** Bytes of wrong lengths, and every single-byte change of a report that is refused, the first of each kind. */
+/** Options of a mechanism, small and with an epsilon of one first, and one whose reports have more bytes. */
+function settingsOf(mechanism: Mechanism): VectorOptions[] {
+  if (mechanism.answers === 'texts') {
+    const shapes = [
+      { bits: 8, hashes: 2, cohorts: 4 },
+      { bits: 9, hashes: 1, cohorts: 1 },
+      { bits: 20, hashes: 4, cohorts: 64 },
+    ];
+    const epsilons = ({ bits }: { bits: number }) => (bits === 8 ? [1, 0.5, 4] : [1]);
+    return shapes.flatMap((shape) =>
+      epsilons(shape).map((epsilon) =>
+        hasTwoStages(mechanism)
+          ? { epsilonFirst: epsilon, epsilonInfinity: 4 * epsilon, reports: 4, ...shape }
+          : { epsilon, ...shape },
+      ),
+    );
+  }
+  // A domain of more than one byte; 300 bits of report would tell no more than 12.
+  const isShort = (size: number) => mechanism.client.params({ epsilon: 1, domainSize: size }).reportBytes <= 2;
+  return acceptedDomains(mechanism, [2, 5, 12, 300])
+    .filter(isShort)
+    .flatMap((size) => (size <= 5 ? [0.5, 1, 4] : [1]).map((epsilon) => ({ epsilon, domainSize: size })));
+}
+
+/** Bytes of wrong lengths, and the smallest first and last bytes that are refused. */
 function badVectors(mechanism: Mechanism, { options, reports }: Vector): BadVector[] {
   const [first] = reports;
   if (first === undefined) return [];
@@ -55,34 +102,53 @@ function badVectors(mechanism: Mechanism, { options, reports }: Vector): BadVect
     ...(first.report.length > 2 ? [bad(first.report.slice(2), 'a byte too short')] : []),
   ];
   const length = first.report.length / 2;
-  for (let byte = 1; byte < 256; byte++) {
-    const filled = new Uint8Array(length);
-    filled[length - 1] = byte;
-    const candidate = bad(hex(filled), `the last byte is ${byte}: beyond the reports`);
-    if (refusal(mechanism, candidate) !== 'returned') return [...result, candidate];
+  for (const [at, name] of length > 1
+    ? ([
+        [0, 'first'],
+        [length - 1, 'last'],
+      ] as const)
+    : ([[0, 'last']] as const)) {
+    for (let byte = 1; byte < 256; byte++) {
+      const filled = new Uint8Array(length);
+      filled[at] = byte;
+      const candidate = bad(hex(filled), `the ${name} byte is ${byte}: beyond the reports`);
+      if (refusal(mechanism, candidate) === 'returned') continue;
+      result.push(candidate);
+      break;
+    }
   }
   return result;
 }
 
-function write(name: string, vectors: readonly (Vector | BadVector)[]): void {
+function write(name: string, vectors: readonly (Vector | BadVector | KeyedVector)[]): void {
   // What nests nothing goes on one line: a vector is read by people too.
   const lines = JSON.stringify(vectors, null, 1)
-    .replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ''))
+    .replace(/\[[^[\]{}"]*\]/g, (list) => list.replace(/\s+/g, ''))
     .replace(/\{[^{}]*\}/g, (record) => record.replace(/\n\s+/g, ' ').replace(/\n/g, ' '));
   writeFileSync(join(FOLDER, name), `${lines}\n`);
 }
 
+/** Permanent responses as the published form derives them: from a device's secret and the text. */
+function keyedVectors(): KeyedVector[] {
+  const options = { epsilonFirst: 1, epsilonInfinity: 4, reports: 4, bits: 32, hashes: 1, cohorts: 64 };
+  const params = rappor.params(options);
+  return TEXTS.map((value, i) => {
+    const key = hex(Uint8Array.from({ length: 32 }, (_, j) => 7 * i + j));
+    const message = hex(Uint8Array.of(i, 255 - i));
+    const draw = 9 * i;
+    const permanent = rappor.client.latch(params, value, draw, keyedSource(fromHex(key), fromHex(message)));
+    return { options, key, message, value, draw, permanent: hex(permanent) };
+  });
+}
+
 for (const mechanism of catalogue.values()) {
-  // A domain of more than one byte; 300 bits of report would tell no more than 12.
-  const isShort = (size: number) => mechanism.client.params({ epsilon: 1, domainSize: size }).reportBytes <= 2;
-  const settings = acceptedDomains(mechanism, [2, 5, 12, 300])
-    .filter(isShort)
-    .flatMap((size) => (size <= 5 ? [0.5, 1, 4] : [1]).map((epsilon) => inputOf(mechanism, epsilon, size)));
-  const vectors = settings.map((input) => runVector(mechanism, input));
+  const vectors = settingsOf(mechanism).map((options) => runVector(mechanism, inputOf(mechanism, options)));
+  const isOne = ({ options }: Vector) => options['epsilon'] === 1 || options['epsilonFirst'] === 1;
   write(`${mechanism.id}.json`, vectors);
   write(
     `${mechanism.id}.bad.json`,
-    vectors.filter(({ options }) => options.epsilon === 1).flatMap((vector) => badVectors(mechanism, vector)),
+    vectors.filter(isOne).flatMap((vector) => badVectors(mechanism, vector)),
   );
   console.log(`${mechanism.id}: ${vectors.length} vectors`);
 }
+write('rappor.keyed.json', keyedVectors());

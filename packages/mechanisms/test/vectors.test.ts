@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+
 import { catalogue } from '@dither/mechanisms/catalogue';
+import * as rappor from '@dither/mechanisms/rappor';
 import { describe, expect, it } from 'vitest';
-import { type BadVector, refusal, runVector, type Vector } from './support/vectors.js';
+import { keyedSource } from '../src/random/keyed-source.js';
+import { fromHex, hex } from './support/ensure.js';
+import { type BadVector, type KeyedVector, refusal, runVector, type Vector } from './support/vectors.js';
 
 const FOLDER = new URL('../vectors/', import.meta.url);
 
@@ -12,7 +16,7 @@ function read<T>(name: string): T[] {
 describe('test vectors', () => {
   it('exist for every mechanism, and for nothing else', () => {
     const expected = [...catalogue.keys()].flatMap((id) => [`${id}.bad.json`, `${id}.json`]);
-    expect(readdirSync(FOLDER).sort()).toEqual(expected.sort());
+    expect(readdirSync(FOLDER).sort()).toEqual([...expected, 'rappor.keyed.json'].sort());
   });
 
   for (const mechanism of catalogue.values()) {
@@ -28,6 +32,16 @@ describe('test vectors', () => {
       expect(vectors.map((vector) => refusal(mechanism, vector))).toEqual(vectors.map(({ code }) => code));
     });
   }
+
+  it('of a permanent response derived from a key come out again', () => {
+    const vectors = read<KeyedVector>('rappor.keyed.json');
+    expect(vectors.length).toBeGreaterThanOrEqual(3);
+    for (const { options, key, message, value, draw, permanent } of vectors) {
+      const params = rappor.params(options as unknown as Parameters<typeof rappor.params>[0]);
+      const source = keyedSource(fromHex(key), fromHex(message));
+      expect(hex(rappor.client.latch(params, value, draw, source))).toBe(permanent);
+    }
+  });
 
   it('notice a changed report, a changed word and a missing word', () => {
     const mechanism = catalogue.get('grr');

@@ -44,18 +44,3 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   }
   return toBase64url(bytes) === text ? bytes : undefined;
 }
-
-/** UTF-8. Written out because not every runtime the SDK meets has TextEncoder. */
-export function utf8(text: string): Uint8Array {
-  const escaped = encodeURIComponent(text);
-  const bytes: number[] = [];
-  for (let i = 0; i < escaped.length; i++) {
-    if (escaped[i] === '%') {
-      bytes.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
-      i += 2;
-    } else {
-      bytes.push(escaped.charCodeAt(i));
-    }
-  }
-  return Uint8Array.from(bytes);
-}

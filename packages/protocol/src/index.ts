@@ -1,11 +1,30 @@
-export { fromBase64url, fromHex, toBase64url, toHex, utf8 } from './bytes.js';
+export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
 export { EXPIRY_NOTICE_DAYS, policy } from './policy.js';
 export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
 export { RegistryError, type RegistryErrorCode } from './registry/errors.js';
 export { type ClientLookup, registryFromJson, registryToJson, registryToText } from './registry/json.js';
-export { boolean, category, count, type NumberOptions, quantity, text, timing } from './registry/kinds.js';
+export {
+  boolean,
+  category,
+  count,
+  type NumberOptions,
+  quantity,
+  type TextOptions,
+  text,
+  timing,
+} from './registry/kinds.js';
 export { labels, NONE, population } from './registry/labels.js';
-export type { Aggregate, Declared, Domain, Kind, Metric, MetricOptions, Period } from './registry/metric.js';
+export type {
+  Aggregate,
+  Declared,
+  Domain,
+  Kind,
+  Latch,
+  Metric,
+  MetricOptions,
+  Period,
+  Value,
+} from './registry/metric.js';
 export {
   chargePerWindow,
   drawParticipation,

@@ -1,8 +1,12 @@
 import * as grr from '@dither/mechanisms/grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
+import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as oue from '@dither/mechanisms/oue';
+import * as rappor from '@dither/mechanisms/rappor';
 import * as rr from '@dither/mechanisms/rr';
+import * as squareWave from '@dither/mechanisms/square-wave';
 import * as sue from '@dither/mechanisms/sue';
+import * as tree from '@dither/mechanisms/tree';
 import {
   boolean,
   category,
@@ -40,13 +44,25 @@ const numbers = fc.record({
   buckets: fc.integer({ min: 2, max: 40 }),
   scale: fc.constantFrom<'log' | 'linear'>('log', 'linear'),
   aggregate: fc.constantFrom<'random' | 'first' | 'last' | 'max'>('random', 'first', 'last', 'max'),
-  mechanism: wide,
+  mechanism: fc.constantFrom<typeof grr.client | typeof oue.client | typeof tree.client | typeof squareWave.client>(
+    grr.client,
+    sue.client,
+    oue.client,
+    tree.client,
+    squareWave.client,
+  ),
 });
 
 const values = fc.uniqueArray(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).filter((s) => s !== 'none'),
   { minLength: 1, maxLength: 20 },
 );
+
+const shape = fc.record({
+  bits: fc.integer({ min: 8, max: 256 }),
+  hashes: fc.integer({ min: 1, max: 4 }),
+  cohorts: fc.constantFrom(1, 2, 64),
+});
 
 const declared: fc.Arbitrary<Declared> = fc.oneof(
   about.map((o) => boolean({ ...o, mechanism: rr.client }) as Declared),
@@ -62,14 +78,26 @@ const declared: fc.Arbitrary<Declared> = fc.oneof(
   fc
     .tuple(about, numbers, fc.constantFrom('MiB', 'h', '°C'))
     .map(([o, { low, width, ...n }, unit]) => quantity({ ...o, ...n, unit, range: [low, low + width] }) as Declared),
-  fc.tuple(about, fc.integer({ min: 1, max: 1024 })).map(([o, maxLength]) => text({ ...o, maxLength }) as Declared),
+  fc
+    .tuple(about, shape, fc.integer({ min: 1, max: 1024 }))
+    .map(([o, s, maxLength]) => text({ ...o, ...s, maxLength, mechanism: oneTimeRappor.client }) as Declared),
+  fc.tuple(about, shape, fc.integer({ min: 1, max: 9_999 })).map(
+    ([{ epsilon: _one, ...o }, s, first]) =>
+      text({
+        ...o,
+        ...s,
+        mechanism: rappor.client,
+        latch: { epsilonFirst: first / 10_000, epsilonInfinity: 1 + first / 10_000, epoch: 56 },
+      }) as Declared,
+  ),
 );
 
 /** Any registry that is not refused: the budget holds at least the dearest metric of every period. */
 export const anyRegistry: fc.Arbitrary<Registry> = fc
   .record({
     metrics: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), declared, { minKeys: 1, maxKeys: 12 }),
-    perWindow: fc.integer({ min: 4 * (28 + 4 + 1), max: 1000 }),
+    // A latched metric has its own share, at most 2 epsilon in any 28 days.
+    perWindow: fc.integer({ min: 4 * (28 + 4 + 1) + 12 * 4 * 28, max: 3000 }),
     expectedClients: fc.integer({ min: 1, max: 1e9 }),
   })
   .map(({ metrics, perWindow, expectedClients }) =>
@@ -86,7 +114,7 @@ export function tableOf(lengths: readonly number[]): WireTable {
   return {
     fingerprint: '0123456789abcdef',
     wire: lengths.map((reportBytes) => ({
-      params: { mechanism: 'any', microEpsilon: 1, domainSize: 2, reportBytes },
+      params: { mechanism: 'any', microEpsilon: 1, reportBytes },
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { utf8 } from '@dither/mechanisms';
 import {
   DAY_MS,
   dayOf,
@@ -8,7 +9,6 @@ import {
   periodStart,
   toBase64url,
   toHex,
-  utf8,
 } from '@dither/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

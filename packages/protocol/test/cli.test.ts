@@ -16,7 +16,6 @@ import {
   policy,
   type Registry,
   registryToText,
-  text,
 } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assess } from '../src/cli/assess.js';
@@ -94,10 +93,10 @@ describe('check', () => {
   it('says what a person gives away, when silence falls, and who draws what', async () => {
     const { code, out } = await run(['check', fixture]);
     expect(code).toBe(0);
-    expect(out).toContain('epsilon 7.4 in any 28 days, 104 in its life');
-    expect(out).toContain('silent after 14 such windows: 392 days');
-    expect(out).toContain('every 28 days: 2 of 3 metric(s) on average, epsilon 2 of the 3 all would take');
-    expect(out).toContain('a text metric has no mechanism');
+    expect(out).toContain('epsilon 7.9 in any 28 days, 104 in its life');
+    expect(out).toContain('silent after 13 such windows: 364 days');
+    expect(out).toContain('every 28 days: 2 of 6 metric(s) on average, epsilon 2 of the 6 all would take');
+    expect(out).toContain('homepage is latched: 2 reports in an epoch of 56 days cost epsilon 0.903');
   });
 
   it('says the same as data', async () => {
@@ -140,13 +139,6 @@ describe('check', () => {
     expect(batchBytes).toBe(27 + 2 + 4 + 30 * 513);
     expect(batchBytes).toBeGreaterThan(policy.maxBatchBytes);
     expect(warnings.map(({ code }) => code)).toContain('batch-splits');
-  });
-
-  it('has nothing to fear for a registry that is silent', async () => {
-    const path = save('silent.json', registryOf({ m: text({ ...about, maxLength: 9 }) }));
-    const { code, out } = await run(['check', path]);
-    expect(code).toBe(0);
-    expect(out).toContain('No metric reports.');
   });
 });
 
@@ -212,7 +204,6 @@ describe('diff', () => {
   it('asks for consent again when a metric is added or dearer, or a bound rises, and only then', () => {
     const reasons = (after: Registry) => compare(after).consent.length;
     expect(reasons(registryOf({ theme }))).toBe(0);
-    expect(reasons(registryOf({ ...base, silent: text({ ...about, maxLength: 9 }) }))).toBe(0);
     expect(reasons(registryOf(base, { budget: { lifetime: 50 } }))).toBe(0);
     expect(compare(registryOf({ ...base, more: yesNo })).consent).toEqual([
       'the bound per window rises from 2 to 3',

@@ -1,13 +1,14 @@
 import { catalogue } from '@dither/mechanisms/catalogue';
 import * as grr from '@dither/mechanisms/grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
+import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as oue from '@dither/mechanisms/oue';
+import * as rappor from '@dither/mechanisms/rappor';
 import * as rr from '@dither/mechanisms/rr';
 import {
   boolean,
   category,
   count,
-  type Declared,
   policy,
   quantity,
   RegistryError,
@@ -34,7 +35,9 @@ function thrownBy(action: () => unknown): RegistryError {
 const as = <T>(value: unknown): T => value as T;
 
 const many = (n: number) =>
-  Object.fromEntries(Array.from({ length: n }, (_, i) => [`m${i}`, text({ ...about, maxLength: 9 })]));
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [`m${i}`, { ...yesNo, epsilon: 0.01 }]));
+const latch = { epsilonFirst: 0.5, epsilonInfinity: 2, epoch: 56 };
+const latched = { ...about, mechanism: rappor.client, latch };
 const exported = registryToJson(registryOf({ theme })) as { metrics: { theme: object } };
 const huge = {
   ...oue.client,
@@ -55,7 +58,7 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
   'aggregate-invalid': [
     () => category({ ...about, values: ['a'], mechanism: grr.client, aggregate: as<'last'>('max') }),
     () => timing({ ...about, range: [1, 9], buckets: 2, mechanism: grr.client, aggregate: as<'last'>('sum') }),
-    () => text({ ...about, maxLength: 5, aggregate: as<'last'>('any') }),
+    () => text({ ...about, mechanism: oneTimeRappor.client, aggregate: as<'last'>('any') }),
   ],
   'epsilon-invalid': [0, -1, Number.NaN, 0.000_000_1, 1.234_567_8].map(
     (epsilon) => () => registryOf({ m: { ...yesNo, epsilon } }),
@@ -70,8 +73,16 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => category({ ...about, values: ['a'], mechanism: rr.client }),
     () => count({ ...about, clamp: 3, mechanism: grr.client }),
     () => timing({ ...about, range: [1, 9], buckets: 3, mechanism: oneBitMean.client }),
-    () => registryOf({ m: { ...yesNo, domainSize: 3 } }),
+    () => text({ ...about, mechanism: as<typeof oneTimeRappor.client>(grr.client) }),
+    () => registryOf({ m: text({ ...about, mechanism: oneTimeRappor.client, bits: 1 }) }),
     () => registryFromJson(exported, new Map()),
+  ],
+  'latch-invalid': [
+    () => text({ ...about, mechanism: as<typeof oneTimeRappor.client>(rappor.client) }),
+    () => text({ ...about, mechanism: as<typeof rappor.client>(oneTimeRappor.client), latch }),
+    () => text(as<typeof latched>({ ...latched, epsilon: 1 })),
+    ...[28, 42, 0, Number.NaN].map((epoch) => () => text({ ...latched, latch: { ...latch, epoch } })),
+    () => registryOf({ a: text(latched), b: text({ ...latched, latch: { ...latch, epoch: 84 } }) }),
   ],
   'values-invalid': [[], ['a', 'a'], [''], ['x'.repeat(101)], ['none'], [1]].map(
     (values) => () => category({ ...about, values: as<string[]>(values), mechanism: grr.client }),
@@ -84,7 +95,7 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => quantity({ ...about, unit: 'h', range: [9, 1], buckets: 3, mechanism: grr.client }),
     () => quantity({ ...about, unit: 'h', range: [0, Number.POSITIVE_INFINITY], buckets: 3, mechanism: grr.client }),
     () => quantity({ ...about, unit: '', range: [0, 9], buckets: 3, mechanism: grr.client }),
-    () => text({ ...about, maxLength: 0 }),
+    () => text({ ...about, mechanism: oneTimeRappor.client, maxLength: 0 }),
   ],
   'expiry-invalid': ['soon', '2026-02-30', '2026-1-1'].map((expires) => () => registryOf({ m: { ...yesNo, expires } })),
   'budget-invalid': [
@@ -109,7 +120,7 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     (expectedClients) => () => registryOf({ m: yesNo }, { expectedClients }),
   ),
   'too-many-metrics': [() => registryOf({}), () => registryOf(many(policy.maxMetrics + 1))],
-  'report-too-large': [() => registryOf({ m: { ...theme, client: as<NonNullable<Declared['client']>>(huge) } })],
+  'report-too-large': [() => registryOf({ m: category({ ...about, values: ['a'], mechanism: huge }) })],
   'registry-malformed': [
     () => registryFromJson(null, catalogue),
     () => registryFromJson([], catalogue),

@@ -12,13 +12,19 @@ import { seeded } from './seeded.js';
 
 type Charged = ParticipationClass['metrics'][number];
 
-const charged = (id: string, period: Period, microEpsilon: number): Charged => ({ id, period, microEpsilon });
+const charged = (id: string, period: Period, microEpsilon: number): Charged => ({
+  id,
+  period,
+  microEpoch: [microEpsilon],
+});
 
 const metrics: fc.Arbitrary<readonly Charged[]> = fc
   .array(
     fc.record({
       period: fc.constantFrom<Period>(1, 7, 28),
-      microEpsilon: fc.oneof(fc.integer({ min: 1, max: 4_000_000 }), fc.constantFrom(250_000, 1_000_000)),
+      microEpoch: fc
+        .oneof(fc.integer({ min: 1, max: 4_000_000 }), fc.constantFrom(250_000, 1_000_000))
+        .map((micro) => [micro]),
     }),
     { minLength: 1, maxLength: 15 },
   )
@@ -49,11 +55,11 @@ function worstRollingWindow(
 ): number {
   const spent = new Float64Array(draws.length * windowDays);
   draws.forEach((drawn, window) => {
-    for (const { id, period, microEpsilon } of all) {
+    for (const { id, period, microEpoch } of all) {
       if (!drawn.includes(id)) continue;
       // A charge is dated by the last day of its period.
       for (let day = period - 1; day < windowDays; day += period) {
-        spent[window * windowDays + day] = (spent[window * windowDays + day] as number) + microEpsilon;
+        spent[window * windowDays + day] = (spent[window * windowDays + day] as number) + (microEpoch[0] as number);
       }
     }
   });
@@ -157,6 +163,71 @@ describe('sampled participation', () => {
     const draws = drawMany(participationClasses(all, 1_000_000, 28), 28, 4, 20_001).map(String);
     const same = draws.slice(1).filter((drawn, i) => drawn === draws[i]).length;
     expect(Math.abs(same - 10_000) / Math.sqrt(5000)).toBeLessThan(4.9);
+  });
+});
+
+/** Concave, as charges of latched metrics are: what a further report adds grows ever smaller. */
+const latchedMetrics: fc.Arbitrary<readonly Charged[]> = fc
+  .array(
+    fc
+      .record({
+        period: fc.constantFrom<Period>(1, 7, 28),
+        steps: fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 2, maxLength: 9 }),
+      })
+      .map(({ period, steps }) => {
+        let sum = 0;
+        const microEpoch = steps
+          .sort((a, b) => b - a)
+          .map((step) => {
+            sum += step;
+            return sum;
+          });
+        return { period, microEpoch };
+      }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((list) => list.map((metric, i) => ({ id: `latched${i}`, ...metric })));
+
+/** What the reports of `days` whole days from `from` on cost, epoch by epoch; every period is reported. */
+function chargeOf({ period, microEpoch }: Charged, from: number, days: number): number {
+  const reports = new Map<number, number>();
+  for (let day = from; day < from + days; day++) {
+    // The last day of a period dates its report.
+    if ((day + 1) % period !== 0) continue;
+    const epoch = Math.floor(day / (period * microEpoch.length));
+    reports.set(epoch, (reports.get(epoch) ?? 0) + 1);
+  }
+  return [...reports.values()].reduce((sum, count) => sum + (microEpoch[count - 1] as number), 0);
+}
+
+describe('a latched metric', () => {
+  it('charges a budget window the most that any days on end can hold', () => {
+    fc.assert(
+      fc.property(latchedMetrics, fc.constantFrom(28, 56, 84), ([metric], windowDays) => {
+        const { period, microEpoch } = metric as Charged;
+        const starts = Array.from({ length: period * microEpoch.length }, (_, day) => day);
+        const worst = Math.max(...starts.map((from) => chargeOf(metric as Charged, from, windowDays)));
+        expect(chargePerWindow(metric as Charged, windowDays)).toBe(worst);
+      }),
+    );
+  });
+
+  it('is a class of its own, which is drawn whole or refused', () => {
+    fc.assert(
+      fc.property(metrics, latchedMetrics, fc.integer(), (fresh, latched, seed) => {
+        const all = [...fresh, ...latched];
+        const budget = all.reduce((sum, metric) => sum + chargePerWindow(metric, 28), 0) / 2;
+        const classes = participationClasses(all, budget, 28);
+        expect(classes.reduce((sum, { cap }) => sum + cap, 0)).toBeLessThanOrEqual(budget);
+        const drawn = drawParticipation(classes, 28, seeded(seed));
+        for (const metric of latched) {
+          const own = classes.find((c) => c.metrics.includes(metric));
+          expect(own?.metrics).toEqual([metric]);
+          expect([0, chargePerWindow(metric, 28)]).toContain(own?.cap);
+          expect(drawn.includes(metric.id)).toBe(own?.cap !== 0);
+        }
+      }),
+    );
   });
 });
 

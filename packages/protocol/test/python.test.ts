@@ -3,7 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Params, sourceFrom } from '@dither/mechanisms';
+import {
+  type Aggregator,
+  type Client,
+  type LatchedClient,
+  type LatchedParams,
+  type Mechanism,
+  type Params,
+  sourceFrom,
+  uniformInt,
+  type WordSource,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   batchFromJson,
@@ -15,6 +25,7 @@ import {
   periodStart,
   registryToText,
   toHex,
+  type Value,
   type WireReport,
 } from '@dither/protocol';
 import seedrandom from 'seedrandom';
@@ -32,11 +43,13 @@ const values = {
   'page-load': 812.5,
   memory: 4096,
   language: 'Español',
+  homepage: 'https://example.org/',
 };
 
 function decode(report: WireReport): unknown {
   const { params } = registry.wire[report.index] as Metric;
-  return catalogue.get(params?.mechanism ?? '')?.aggregator.decode(params as Params, report.bytes);
+  const aggregator: Aggregator = (catalogue.get(params.mechanism) as Mechanism).aggregator;
+  return aggregator.decode(params, report.bytes);
 }
 
 if (!hasPython) console.warn('python3 is not here: the client written from docs/protocol.md is not tested');
@@ -56,7 +69,7 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
     const header = parseHeader(bytes);
     expect([header.day, header.registry]).toEqual([DAY, registry.fingerprint]);
     const reports = parseReports(bytes, registry);
-    expect(reports.map(({ index }) => index).sort()).toEqual(registry.wire.map((_, index) => index));
+    expect(reports.map(({ index }) => index).sort((a, b) => a - b)).toEqual(registry.wire.map((_, index) => index));
     for (const report of reports) {
       const { period } = registry.wire[report.index] as Metric;
       expect(report.window).toBe(periodStart(DAY, period) - period);
@@ -95,15 +108,25 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
     const source = sourceFrom(() => words[at++] as number);
     const expected = events.map(({ metric: id, event }) => {
       const metric = registry.wire.find((m) => m.id === id) as Metric;
-      const value = event === null ? metric.none : (metric.encode(event) as number);
-      const params = metric.params as Params;
-      const report = metric.client?.encode(params, metric.client.randomize(params, value, source)) as Uint8Array;
-      return { value, report: toHex(report) };
+      const value = event === null ? metric.none : (metric.encode(event) as Value);
+      return { value, report: toHex(reportOf(metric, value, source)) };
     });
     expect(answers).toEqual(expected);
     expect(events.length).toBeGreaterThan(50);
   });
 });
+
+function reportOf({ client, params }: Metric, value: Value, source: WordSource): Uint8Array {
+  if (!('latch' in client)) {
+    const fresh = client as Client<Params, unknown, Value>;
+    return fresh.encode(params, fresh.randomize(params, value, source));
+  }
+  const latched = client as LatchedClient<LatchedParams, unknown, Value>;
+  const own = params as LatchedParams;
+  // The first report of an epoch: the installation's draw, the permanent stage, the instantaneous one.
+  const permanent = latched.latch(own, value, uniformInt(source, 64), source);
+  return latched.encode(own, latched.report(own, permanent, source));
+}
 
 /** Events of a metric, its edges and what lies beyond them included; null is "no event". */
 function eventsOf({ kind, domain }: Metric): unknown[] {
@@ -115,7 +138,7 @@ function eventsOf({ kind, domain }: Metric): unknown[] {
     count: [0, 1, 2.5, clamp, clamp + 1],
     timing: [-1, 0, ...edges, ...edges.map((edge) => edge * 1.001), 1e9],
     quantity: [-1, ...edges, 1e9],
-    text: [],
+    text: ['example.org', 'Español', '\u{1f600}x', '\ud83d', 'x'.repeat(300)],
   };
   return [null, ...all[kind]];
 }

@@ -66,8 +66,12 @@ describe('the JSON schema', () => {
     }),
     'an epsilon above 10': edited((_, { theme }) => Object.assign(theme ?? {}, { epsilon: 10.5, reason: 'so' })),
     'an epsilon above 4 without a reason': edited((_, { theme }) => Object.assign(theme ?? {}, { epsilon: 4.5 })),
-    'a reporting metric without epsilon': edited((_, metrics) => delete metrics['theme']?.['epsilon']),
-    'a silent metric with an epsilon': edited((_, { homepage }) => Object.assign(homepage ?? {}, { epsilon: 1 })),
+    'a metric without epsilon': edited((_, metrics) => delete metrics['theme']?.['epsilon']),
+    'a metric without a mechanism': edited((_, { homepage }) => Object.assign(homepage ?? {}, { mechanism: null })),
+    'two stages without a latch': edited((_, { homepage }) => delete homepage?.['latch']),
+    'a latch of one stage': edited((_, { theme, homepage }) =>
+      Object.assign(theme ?? {}, { latch: homepage?.['latch'] }),
+    ),
     'a fingerprint in capitals': edited((file) => Object.assign(file, { fingerprint: 'ABCDEF0123456789' })),
   };
   for (const [why, file] of Object.entries(malformed)) {

@@ -1,5 +1,7 @@
 import * as grr from '@dither/mechanisms/grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
+import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
+import * as rappor from '@dither/mechanisms/rappor';
 import * as rr from '@dither/mechanisms/rr';
 import { boolean, category, count, defineRegistry, quantity, text, timing } from '@dither/protocol';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +17,7 @@ const registry = defineRegistry({
     clicks: count({ ...about, clamp: 10, mechanism: oneBitMean.client }),
     load: timing({ ...about, range: [1, 1000], buckets: 10, mechanism: grr.client }),
     memory: quantity({ ...about, unit: 'MiB', range: [0, 100], buckets: 10, mechanism: grr.client }),
-    homepage: text({ ...about, maxLength: 100 }),
+    homepage: text({ ...about, mechanism: oneTimeRappor.client }),
   },
 });
 
@@ -57,6 +59,8 @@ describe('the types of a registry', () => {
     const declarations = [
       // @ts-expect-error a period is 1, 7 or 28 days
       () => boolean({ ...about, period: 14, mechanism: rr.client }),
+      // @ts-expect-error two stages need a latch
+      () => text({ ...about, mechanism: rappor.client }),
       // @ts-expect-error the sum is what a count is
       () => count({ ...about, clamp: 3, aggregate: 'max', mechanism: oneBitMean.client }),
       // @ts-expect-error a quantity has a unit
@@ -66,6 +70,6 @@ describe('the types of a registry', () => {
       // @ts-expect-error who answers for it is not optional
       () => boolean({ description: 'd', purpose: 'p', period: 28, expires: '2030-12-31', mechanism: rr.client }),
     ];
-    expect(declarations).toHaveLength(5);
+    expect(declarations).toHaveLength(6);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Params } from '@dither/mechanisms';
+import type { Aggregator } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   BatchError,
@@ -50,7 +50,8 @@ describe('every batch of the vectors', () => {
       expect(parseReports(bytesOf(hex), table)).toEqual(sorted);
       for (const { index, bytes } of wire) {
         const { params } = table.wire[index] as Metric;
-        const decode = () => catalogue.get(params?.mechanism ?? '')?.aggregator.decode(params as Params, bytes);
+        const aggregator = catalogue.get(params.mechanism)?.aggregator as Aggregator;
+        const decode = () => aggregator.decode(params, bytes);
         expect(decode()).toBeDefined();
       }
       expect(reports.map(({ index }) => table.wire[index]?.id)).toEqual(reports.map(({ metric }) => metric));

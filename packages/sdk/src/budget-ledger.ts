@@ -1,5 +1,5 @@
 import { MICRO } from '@dither/mechanisms';
-import { type Metric, policy as protocolPolicy } from '@dither/protocol';
+import { type Metric, periodStart, policy as protocolPolicy } from '@dither/protocol';
 import type { Agreement } from './consent.js';
 
 /**
@@ -9,6 +9,9 @@ import type { Agreement } from './consent.js';
  * Charges are kept per app and storage origin, by metric id, never by fingerprint: a changed metric inherits what it
  * spent. A charge is dated by the last day of the period it was spent on, so a rolling budget window over period
  * ends is what is bounded, however late the periods were closed.
+ *
+ * A latched metric's epoch is one charge, made at its first report for all that follow. Which part of it a rolling
+ * window holds follows from how many of its reports do.
  */
 export interface Ledger {
   readonly version: 1;
@@ -16,12 +19,26 @@ export interface Ledger {
   readonly highWater: number;
   /** Millionths of epsilon spent ever. */
   readonly spent: number;
-  /** Charges that a budget window of a period still to be closed can hold: day, metric, millionths of epsilon. */
-  readonly charges: readonly (readonly [day: number, metric: string, micro: number])[];
-  /** By metric: first day of the latest period that was reported or given up, and millionths spent ever. */
-  readonly metrics: { readonly [metric: string]: { readonly closed: number; readonly spent: number } };
+  /** Charges that a budget window of a period still to be closed can hold. */
+  readonly charges: readonly Charge[];
+  readonly metrics: { readonly [metric: string]: Account };
   /** The metrics drawn for the budget window that starts on day `window`. */
   readonly draw: { readonly window: number; readonly metrics: readonly string[] };
+}
+
+/**
+ * Day of the first report, metric, millionths of epsilon. For the reports of an epoch: what one, two, ... of them cost
+ * together, and the days between two.
+ */
+export type Charge = readonly [day: number, metric: string, micro: number | readonly number[], period?: number];
+
+interface Account {
+  /** First day of the latest period that was reported or given up. */
+  readonly closed: number;
+  /** Millionths of epsilon spent ever. */
+  readonly spent: number;
+  /** First day after the latest epoch that was latched, under whatever declaration: it survives withdrawal. */
+  readonly latchedUntil?: number;
 }
 
 export const EMPTY_LEDGER: Ledger = Object.freeze({
@@ -42,8 +59,11 @@ export function parseLedger(text: string | undefined): Ledger {
     isAmount(ledger.highWater) &&
     isAmount(ledger.spent) &&
     Array.isArray(ledger.charges) &&
-    ledger.charges.every(([day, , micro]) => isAmount(day) && isAmount(micro)) &&
-    Object.values(ledger.metrics).every(({ closed, spent }) => Number.isSafeInteger(closed) && isAmount(spent)) &&
+    ledger.charges.every(([day, , micro, period = 1]) => [day, micro, period].flat().every(isAmount)) &&
+    Object.values(ledger.metrics).every(
+      ({ closed, spent, latchedUntil = 0 }) =>
+        Number.isSafeInteger(closed) && isAmount(spent) && isAmount(latchedUntil),
+    ) &&
     Array.isArray(ledger.draw?.metrics);
   if (!isSound) throw new SyntaxError('not a ledger of this version');
   return ledger;
@@ -58,33 +78,55 @@ export function advance(ledger: Ledger, day: number): Ledger {
   return day > ledger.highWater ? { ...ledger, highWater: day } : ledger;
 }
 
+/**
+ * Whether this epoch of the metric was paid for already, by whatever declaration of its id: then it is latched or, if
+ * what was stored is gone, silent. An epoch that overlaps one latched under another declaration counts as latched: of
+ * no day are there two permanent answers.
+ *
+ * A metric that is latched no more needs no such silence: its fresh reports are charged beside what the epoch cost.
+ */
+export function isLatched(ledger: Ledger, metric: Metric, start: number): boolean {
+  return (
+    metric.latch !== undefined && periodStart(start, metric.epoch) < (ledger.metrics[metric.id]?.latchedUntil ?? 0)
+  );
+}
+
 export type Debit =
   | { readonly ledger: Ledger }
   | { readonly ledger: Ledger; readonly refused: 'budget-exhausted' | 'lifetime-exhausted' };
 
 /**
- * Debits one report of `metric` for the period that starts on day `start`, if the agreement allows it. Either way
- * the period is closed and cannot be debited again.
+ * Debits the report of `metric` for the period that starts on day `start`, if the agreement allows it; for a latched
+ * metric also all that follow in its epoch, unless they were debited before. Either way the period is closed and
+ * cannot be debited again.
  */
-export function debit(ledger: Ledger, metric: Metric, start: number, agreement: Agreement, windowDays: number): Debit {
-  const before = ledger.metrics[metric.id] ?? { closed: -1, spent: 0 };
-  const closed = { ...ledger.metrics, [metric.id]: { ...before, closed: Math.max(before.closed, start) } };
-  const day = start + metric.period - 1;
-  const micro = metric.microEpsilon;
+export function debit(before: Ledger, metric: Metric, start: number, agreement: Agreement, windowDays: number): Debit {
+  const ledger = giveUp(before, metric, start);
+  const { id, period, epoch, latch } = metric;
+  const until = periodStart(start, epoch) + epoch;
+  const table = isLatched(before, metric, start) ? [] : metric.microEpoch.slice(0, (until - start) / period);
+  const micro = table.at(-1) ?? 0;
+  const day = start + period - 1;
+  const charge: Charge = table.length > 1 ? [day, id, table, period] : [day, id, micro];
+  if (ledger.spent + micro > capOf(agreement.lifetime)) return { ledger, refused: 'lifetime-exhausted' };
+  const charges = [...ledger.charges, charge];
+  // What was paid for is held to the caps, too: the person may have agreed to less since.
+  if (worstWindow(charges, charge, windowDays) > capOf(agreement.perWindow)) {
+    return { ledger, refused: 'budget-exhausted' };
+  }
+  if (micro === 0) return { ledger };
   // The last day of the oldest period that may still be closed.
   const oldest = ledger.highWater - protocolPolicy.maxReportAgeDays - 1;
-  if (ledger.spent + micro > capOf(agreement.lifetime)) {
-    return { ledger: { ...ledger, metrics: closed }, refused: 'lifetime-exhausted' };
-  }
-  if (worstWindow(ledger, day, windowDays) + micro > capOf(agreement.perWindow)) {
-    return { ledger: { ...ledger, metrics: closed }, refused: 'budget-exhausted' };
-  }
+  const own = ledger.metrics[id] as Account;
   return {
     ledger: {
       ...ledger,
       spent: ledger.spent + micro,
-      charges: [...ledger.charges.filter(([d]) => d > oldest - windowDays), [day, metric.id, micro]],
-      metrics: { ...closed, [metric.id]: { closed: Math.max(before.closed, start), spent: before.spent + micro } },
+      charges: charges.filter((other) => lastDay(other) > oldest - windowDays),
+      metrics: {
+        ...ledger.metrics,
+        [id]: { ...own, spent: own.spent + micro, ...(latch && { latchedUntil: until }) },
+      },
     },
   };
 }
@@ -106,17 +148,32 @@ export function giveUp(ledger: Ledger, metric: Metric, start: number): Ledger {
   };
 }
 
-/** The largest sum of charges in any budget window of `windowDays` days that holds `day`. */
-function worstWindow(ledger: Ledger, day: number, windowDays: number): number {
-  const near = ledger.charges.filter(([d]) => Math.abs(d - day) < windowDays);
-  const ends = new Set([day, ...near.map(([d]) => d).filter((d) => d > day)]);
+/** The largest sum of `charges` in any budget window of `windowDays` days that holds a report of `charge`. */
+function worstWindow(charges: readonly Charge[], charge: Charge, windowDays: number): number {
+  const [first] = charge;
+  const last = lastDay(charge);
+  const near = charges.filter((other) => other[0] < last + windowDays && lastDay(other) > first - windowDays);
+  // Where the last report has come in, a sum can only shrink.
+  const latest = near.reduce((day, other) => Math.max(day, lastDay(other)), last);
   let worst = 0;
-  for (const end of ends) {
+  for (let end = first; end < last + windowDays && end <= latest; end++) {
     let sum = 0;
-    for (const [d, , micro] of near) if (d <= end && d > end - windowDays) sum += micro;
+    for (const other of near) sum += chargedIn(other, end, windowDays);
     worst = Math.max(worst, sum);
   }
   return worst;
+}
+
+/** What of a charge falls into the budget window that ends on day `end`. */
+function chargedIn([day, , micro, period = 1]: Charge, end: number, windowDays: number): number {
+  if (typeof micro === 'number') return day <= end && day > end - windowDays ? micro : 0;
+  const reportsUntil = (to: number): number => Math.max(0, Math.min(micro.length, Math.floor((to - day) / period) + 1));
+  return micro[reportsUntil(end) - reportsUntil(end - windowDays) - 1] ?? 0;
+}
+
+/** The day of a charge's last report. */
+function lastDay([day, , micro, period = 1]: Charge): number {
+  return typeof micro === 'number' ? day : day + (micro.length - 1) * period;
 }
 
 /** Millionths of epsilon spent in the budget window that ends today. */
@@ -126,8 +183,9 @@ export function spentInWindow(
 ): { readonly all: number; readonly byMetric: { readonly [metric: string]: number } } {
   let all = 0;
   const byMetric: { [metric: string]: number } = {};
-  for (const [day, metric, micro] of ledger.charges) {
-    if (day <= ledger.highWater - windowDays) continue;
+  for (const charge of ledger.charges) {
+    const [, metric] = charge;
+    const micro = chargedIn(charge, ledger.highWater, windowDays);
     all += micro;
     byMetric[metric] = (byMetric[metric] ?? 0) + micro;
   }

@@ -48,7 +48,10 @@ export interface Client<D extends Declarations> {
      * @param options.despiteGpc - they were told that their Global Privacy Control signal says otherwise
      */
     grant(options?: { readonly despiteGpc?: boolean }): Promise<void>;
-    /** Erases pending values, queue and notes; keeps what was spent. Sent reports cannot be recalled. */
+    /**
+     * Erases pending values, queue, notes and what is stored for latched metrics; keeps what was spent, and until when
+     * they are silent. Sent reports cannot be recalled.
+     */
     withdraw(): Promise<void>;
   };
   /** Resolves once storage has been read and ended periods have been closed. Never rejects. */
@@ -116,14 +119,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
   function take(id: string, value: unknown): DropReason | undefined {
     if (!Object.hasOwn(registry.metrics, id)) return 'unknown-metric';
     const metric = registry.metrics[id] as Metric;
-    if (metric.params === undefined) return 'inactive';
-    const index = metric.encode(value);
-    if (index === undefined) return 'invalid-value';
+    const encoded = metric.encode(value);
+    if (encoded === undefined) return 'invalid-value';
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
     if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
     const start = periodStart(latestDay, metric.period);
     if (isExpired(metric, latestDay)) return 'inactive';
-    const event = { start, fingerprint: metric.fingerprint, value: index };
+    const event: OpenRecord = { start, fingerprint: metric.fingerprint, value: encoded };
     const before = pending[id];
     pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
     cancelFlush ??= platform.schedule(policy.flushDelay, flush);

@@ -8,9 +8,10 @@ import {
   splitReports,
   type WireReport,
 } from '@dither/protocol';
-import { debit, giveUp, type Ledger } from './budget-ledger.js';
+import { debit, giveUp, isLatched, type Ledger } from './budget-ledger.js';
 import { type Agreement, isAgreed } from './consent.js';
 import type { DropReason } from './diagnostics.js';
+import { latchValue, type Output, outputFor, reportFrom } from './latch.js';
 import { policy } from './policy.js';
 import type { MadeBatch } from './queue.js';
 import { type OpenRecord, type OpenRecords, periodValue } from './recorder.js';
@@ -19,6 +20,8 @@ import { type OpenRecord, type OpenRecords, periodValue } from './recorder.js';
 export interface PaidPeriod {
   readonly metric: Metric;
   readonly record: OpenRecord;
+  /** Its epoch had been paid for before: its value is not read. */
+  readonly wasLatched: boolean;
 }
 
 export interface Closing {
@@ -94,25 +97,46 @@ function isFinished(
   }
   if (!permit.mayClose(metric, closing.closed.filter((other) => other === metric).length)) return false;
   closing.closed.push(metric);
+  const wasLatched = isLatched(closing.ledger, metric, record.start);
   const debited = debit(closing.ledger, metric, record.start, agreement, registry.budget.windowDays);
   closing.ledger = debited.ledger;
   if ('refused' in debited) closing.drops.push(debited.refused);
-  else closing.paid.push({ metric, record });
+  else closing.paid.push({ metric, record, wasLatched });
   return true;
+}
+
+/** What the private step makes. */
+export interface Randomized {
+  readonly reports: readonly WireReport[];
+  /** What latched metrics report from, with what is new; to be made durable before the reports are queued. */
+  readonly latch: readonly Output[];
+  /** Periods without a report, since what it would be made from is gone. */
+  readonly lost: number;
 }
 
 /** The private step: from here on nothing true is left. Called only once the debit of `paid` is durable. */
 export function randomizePeriods(
   registry: Registry,
   paid: readonly PaidPeriod[],
+  outputs: readonly Output[],
   source: WordSource,
-): readonly WireReport[] {
-  return paid.flatMap(({ metric, record }) => {
+): Randomized {
+  let latch = outputs;
+  const reports: WireReport[] = [];
+  for (const { metric, record, wasLatched } of paid) {
     const { client, params } = metric;
-    if (client === undefined || params === undefined) return [];
-    const report = client.randomize(params, periodValue(metric, record), source);
-    return [{ index: registry.wire.indexOf(metric), window: record.start, bytes: client.encode(params, report) }];
-  });
+    const { start } = record;
+    const value = periodValue(metric, record);
+    let bytes: Uint8Array | undefined;
+    if ('latch' in client) {
+      if (!wasLatched) latch = latchValue(latch, metric, start, value, source);
+      bytes = reportFrom(outputFor(latch, metric, start), metric, source);
+    } else {
+      bytes = client.encode(params, client.randomize(params, value, source));
+    }
+    if (bytes !== undefined) reports.push({ index: registry.wire.indexOf(metric), window: start, bytes });
+  }
+  return { reports, latch, lost: paid.length - reports.length };
 }
 
 /** Batches of the reports, each with a nonce and a random due time of its own. */

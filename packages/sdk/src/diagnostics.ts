@@ -4,7 +4,7 @@ export type DropReason =
   | 'unknown-metric'
   /** The value is not one of the metric's. */
   | 'invalid-value'
-  /** The metric has expired, or its kind has no mechanism yet. */
+  /** The metric has expired. */
   | 'inactive'
   /** This installation does not report this metric in this budget window. */
   | 'not-drawn'
@@ -21,6 +21,11 @@ export type DropReason =
   /** The budget of the window, or of the lifetime, does not allow the charge. */
   | 'budget-exhausted'
   | 'lifetime-exhausted'
+  /**
+   * What a latched metric stored for this epoch is gone, by a crash or a withdrawal, or belongs to another declaration:
+   * it is silent until the next epoch, since a second answer would tell more.
+   */
+  | 'latch-lost'
   /** Too many batches wait. */
   | 'queue-full'
   /** The server refused the batch for good. */

@@ -1,8 +1,9 @@
 import { MICRO } from '@dither/mechanisms';
-import { type Bound, fromBase64url, labels, parseReports, type Registry } from '@dither/protocol';
-import { spentInWindow } from './budget-ledger.js';
+import { type Bound, fromBase64url, labels, parseReports, periodStart, type Registry } from '@dither/protocol';
+import { isLatched, spentInWindow } from './budget-ledger.js';
 import type { ConsentStatus } from './consent.js';
 import type { DropReason } from './diagnostics.js';
+import { outputFor } from './latch.js';
 import type { OpenRecord } from './recorder.js';
 import type { Kept } from './store.js';
 
@@ -20,6 +21,16 @@ export interface Inspection {
   readonly reporting: readonly string[];
   /** True values on this device, not yet randomized: what happened in each open period. */
   readonly open: readonly { readonly metric: string; readonly start: number; readonly value: string }[];
+  /**
+   * Latched metrics whose answer for the current epoch is fixed: the value it was made from is forgotten, and what
+   * happens until the epoch's last day changes no report. Silent if the stored answer is gone.
+   */
+  readonly latched: readonly {
+    readonly metric: string;
+    readonly firstDay: number;
+    readonly lastDay: number;
+    readonly isSilent: boolean;
+  }[];
   /** Randomized batches waiting to be sent. */
   readonly queued: readonly {
     readonly id: string;
@@ -40,6 +51,7 @@ export function inspectionOf(
   reporting: readonly string[],
   drops: Inspection['drops'],
 ): Inspection {
+  const today = kept.ledger.highWater;
   const window = spentInWindow(kept.ledger, registry.budget.windowDays);
   return {
     consent: kept.status,
@@ -58,6 +70,13 @@ export function inspectionOf(
     open: Object.entries(kept.open).flatMap(([metric, records]) =>
       records.map((record) => ({ metric, start: record.start, value: labelOf(registry, metric, record) })),
     ),
+    latched: registry.wire
+      .filter((metric) => isLatched(kept.ledger, metric, today))
+      .map((metric) => {
+        const firstDay = periodStart(today, metric.epoch);
+        const isSilent = outputFor(kept.latch, metric, today) === undefined;
+        return { metric: metric.id, firstDay, lastDay: firstDay + metric.epoch - 1, isSilent };
+      }),
     queued: kept.queue.map(({ id, day, due, tries, body }) => {
       const bytes = fromBase64url(body) ?? new Uint8Array();
       return { id, day, due, tries, bytes, reports: decodeReports(registry, bytes) };
@@ -69,7 +88,8 @@ export function inspectionOf(
 function labelOf(registry: Registry, id: string, { fingerprint, value }: OpenRecord): string {
   const metric = registry.metrics[id];
   if (value === undefined) return 'nothing yet';
-  return metric?.fingerprint === fingerprint ? (labels(metric)[value] ?? '') : 'of another version of the app';
+  if (metric?.fingerprint !== fingerprint) return 'of another version of the app';
+  return typeof value === 'string' ? value : (labels(metric)[value] ?? '');
 }
 
 /** A batch of another version of the app is shown as bytes alone. */

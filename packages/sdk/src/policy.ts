@@ -15,6 +15,8 @@ export const policy = Object.freeze({
   retryDelays: Object.freeze([MINUTE, 10 * MINUTE, HOUR, 6 * HOUR]),
   /** Each delay is stretched by a random factor of 1 to 1.5, so that devices do not return together. */
   retryJitter: 0.5,
+  /** A text found in storage is believed up to here: the longest that any metric may declare, in UTF-16 code units. */
+  maxStoredText: 1024,
   /** Randomized bytes waiting to be sent: beyond it the oldest batch is dropped, whatever it says. */
   maxQueueBytes: 262_144,
   /** Ended periods of a metric that wait to be closed: clocks that jump make more, and the oldest is skipped. */

@@ -1,5 +1,5 @@
 import { toBase64url, type WireReport } from '@dither/protocol';
-import { parseObject } from './json.js';
+import { parseList } from './json.js';
 import { policy } from './policy.js';
 
 /** A batch waiting to be sent: randomized bytes, built once; every try sends the same ones. */
@@ -26,9 +26,7 @@ export interface MadeBatch {
 
 /** A queue that cannot be read is lost: its reports were paid for, and are never made again. */
 export function parseQueue(text: string | undefined): readonly QueuedBatch[] {
-  const queue: unknown = parseObject(text);
-  const isSound = Array.isArray(queue) && queue.every((batch) => typeof batch?.body === 'string');
-  return isSound ? (queue as QueuedBatch[]) : [];
+  return parseList<QueuedBatch>(text, 'body');
 }
 
 /** Adds batches, dropping the oldest ones beyond the limit; `dropped` counts those. */

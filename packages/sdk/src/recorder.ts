@@ -1,18 +1,21 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
-import type { Aggregate, Metric } from '@dither/protocol';
+import type { Aggregate, Metric, Value } from '@dither/protocol';
+import { policy } from './policy.js';
 
 /**
  * What one period of one metric has come to: `value` is an index of the metric's domain (for `sum`, the sum so
- * far), absent while there was no event. Bounded whatever is recorded, and the only truth ever on disk.
+ * far) or a text, absent while there was no event. Bounded whatever is recorded, and the only truth ever on disk.
  */
 export interface OpenRecord {
   /** First day of the period. */
   readonly start: number;
   /** Of the metric: under another declaration of its id an index means nothing, and may be out of range. */
   readonly fingerprint: string;
-  readonly value?: number;
+  readonly value?: Value;
   /** For `random`: how many events it was chosen among. */
   readonly events?: number;
+  /** For texts: the most code units that `value` can have, so that the room for them is there from the start. */
+  readonly maxLength?: number;
 }
 
 /** Open records by metric id; of each metric the earliest first. */
@@ -22,7 +25,17 @@ export interface OpenRecords {
 
 /** Whether what was read from storage has their shape. */
 export function areRecords(value: unknown): value is OpenRecords {
-  return typeof value === 'object' && value !== null && Object.values(value).every(Array.isArray);
+  return typeof value === 'object' && value !== null && Object.values(value).every(isList);
+}
+
+function isList(records: unknown): boolean {
+  return Array.isArray(records) && records.every((record) => isValue(record?.value));
+}
+
+function isValue(value: unknown): boolean {
+  return typeof value === 'string'
+    ? value.length <= policy.maxStoredText
+    : value === undefined || Number.isFinite(value);
 }
 
 /** A count of events stops here, so that a record's size is bounded and a choice stays exact. */
@@ -36,9 +49,9 @@ function combine(
   source: WordSource,
 ): OpenRecord {
   if (later.value === undefined) return earlier;
-  if (earlier.value === undefined) return later;
-  const chosen = combiners[metric.aggregate](earlier.value, later.value);
-  if (chosen !== undefined) return { ...earlier, value: Math.min(chosen, metric.domainSize - 1) };
+  if (earlier.value === undefined) return { ...earlier, ...later };
+  const chosen = combiners[metric.aggregate](earlier.value, later.value, metric);
+  if (chosen !== undefined) return { ...earlier, value: chosen };
   // A reservoir of one: each event so far is the one with the same chance.
   const [before, after] = [earlier.events ?? 1, later.events ?? 1];
   const events = Math.min(MAX_EVENTS, before + after);
@@ -46,12 +59,15 @@ function combine(
   return { ...earlier, value, events };
 }
 
-const combiners: { readonly [aggregate in Aggregate]: (earlier: number, later: number) => number | undefined } = {
+type Combine = (earlier: Value, later: Value, metric: Pick<Metric, 'domainSize'>) => Value | undefined;
+
+/** Only numbers are summed or compared: no other kind declares it. */
+const combiners: { readonly [aggregate in Aggregate]: Combine } = {
   any: () => 1,
-  sum: (earlier, later) => earlier + later,
+  sum: (earlier, later, { domainSize }) => Math.min(Number(earlier) + Number(later), domainSize - 1),
   first: (earlier) => earlier,
   last: (_earlier, later) => later,
-  max: (earlier, later) => Math.max(earlier, later),
+  max: (earlier, later) => Math.max(Number(earlier), Number(later)),
   random: () => undefined,
 };
 
@@ -72,7 +88,7 @@ export function withRecord(
   return records.map((r, i) => (i === at ? combine(metric, r, record, source) : r));
 }
 
-/** The index that is randomized for a closed period. */
-export function periodValue(metric: Pick<Metric, 'none'>, record: OpenRecord): number {
+/** The index or text that is randomized for a closed period. */
+export function periodValue(metric: Pick<Metric, 'none'>, record: OpenRecord): Value {
   return record.value ?? metric.none;
 }

@@ -5,6 +5,7 @@ import { closePeriods, makeBatches, type Permit, randomizePeriods } from './clos
 import { type Agreement, agreementTo, type ConsentRecord, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
 import { parseObject } from './json.js';
+import { neededOutputs } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
 import { areRecords, isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
@@ -49,7 +50,7 @@ export function closingPermit({ clock, closings }: Pick<Platform, 'clock' | 'clo
 /**
  * Brings what is kept up to date, under the lock: merges `pending` and crash notes into the open periods. A tick first
  * moves time forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and
- * then closes the periods that have ended: debit, durably; then randomize; then queue.
+ * then closes the periods that have ended: debit, durably; then randomize; then keep what was latched; then queue.
  *
  * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
  *
@@ -92,13 +93,20 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
     await store.write(kept, paid, ['consent', 'ledger']);
     context.permit.note(closing.closed);
 
-    const reports = randomizePeriods(registry, closing.paid, platform.source);
+    const { reports, latch, lost } = randomizePeriods(registry, closing.paid, kept.latch, platform.source);
+    if (lost > 0) context.diagnostics.drop('latch-lost', lost);
     const made = makeBatches(registry, reports, ledger.highWater, platform.clock.wall(), platform.source);
     const { queue, dropped } = made.length === 0 ? { queue: kept.queue, dropped: 0 } : enqueue(kept.queue, made);
     if (dropped > 0) context.diagnostics.drop('queue-full', dropped);
     const merged = notes.length === 0 && kept.merged.length === 0 ? kept.merged : notes.map(([name]) => name);
-    const after: Kept = { ...paid, queue, merged, open: isSame(kept.open, closing.open) ? kept.open : closing.open };
-    await store.write(paid, after, ['queue', 'open']);
+    const after: Kept = {
+      ...paid,
+      latch: neededOutputs(latch, registry, closing.open, ledger.highWater),
+      queue,
+      merged,
+      open: isSame(kept.open, closing.open) ? kept.open : closing.open,
+    };
+    await store.write(paid, after, ['latch', 'queue', 'open']);
     if (notes.length > 0) await platform.storage.notes?.remove(merged);
     return after;
   });
@@ -145,8 +153,12 @@ function withDraw(registry: Registry, ledger: Ledger, source: WordSource): Ledge
 function withPresence(registry: Registry, open: OpenRecords, ledger: Ledger, agreement: Agreement): OpenRecords {
   const records: { [metric: string]: readonly OpenRecord[] } = { ...open };
   for (const metric of reportedMetrics(registry, ledger, agreement)) {
-    const { id, fingerprint } = metric;
-    const present = { start: periodStart(ledger.highWater, metric.period), fingerprint };
+    const { id, fingerprint, domain } = metric;
+    const present = {
+      start: periodStart(ledger.highWater, metric.period),
+      fingerprint,
+      ...(domain.maxLength && { maxLength: domain.maxLength }),
+    };
     const own = records[id] ?? [];
     const isClosed = present.start <= (ledger.metrics[id]?.closed ?? -1);
     if (!isClosed && !own.some((record) => isSamePeriod(record, present))) records[id] = [...own, present];
@@ -210,7 +222,7 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
   });
 }
 
-/** Erases everything but the spent budget. */
+/** Erases everything but the ledger: the spent budget, and until when latched metrics are silent. */
 export function withdrawConsent({ platform, registry, store }: Context): Promise<void> {
   return platform.storage.lock(STATE_LOCK, async () => {
     // Throws where it is another app's: nothing of that is erased.
@@ -219,6 +231,7 @@ export function withdrawConsent({ platform, registry, store }: Context): Promise
       ['consent', JSON.stringify({ status: 'denied', app: registry.app, grants })],
       ['queue', undefined],
       ['open', undefined],
+      ['latch', undefined],
     ]);
     await eraseNotes(platform);
   });
@@ -226,9 +239,9 @@ export function withdrawConsent({ platform, registry, store }: Context): Promise
 
 /** Erases what is still there although consent is denied: from before a privacy signal, or noted in a late crash. */
 async function erase({ platform, store }: Context, kept: Kept): Promise<Kept> {
-  const isEmpty = Object.keys(kept.open).length === 0 && kept.queue.length === 0;
-  const erased: Kept = isEmpty ? kept : { ...kept, open: {}, merged: [], queue: [] };
-  await store.write(kept, erased, ['queue', 'open']);
+  const isEmpty = Object.keys(kept.open).length + kept.queue.length + kept.latch.length === 0;
+  const erased: Kept = isEmpty ? kept : { ...kept, open: {}, merged: [], queue: [], latch: [] };
+  await store.write(kept, erased, ['queue', 'open', 'latch']);
   await eraseNotes(platform);
   return erased;
 }

@@ -1,6 +1,7 @@
 import { type Ledger, parseLedger } from './budget-ledger.js';
 import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import { parseObject } from './json.js';
+import { type Output, parseOutputs } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { parseQueue, type QueuedBatch } from './queue.js';
 import { areRecords, type OpenRecords } from './recorder.js';
@@ -11,6 +12,7 @@ import { areRecords, type OpenRecords } from './recorder.js';
  *   consent  what the person agreed to
  *   ledger   what was spent; survives withdrawal
  *   open     the open periods' records: the only truth on disk
+ *   latch    randomized values of latched metrics, one per metric and epoch
  *   queue    batches waiting to be sent, already randomized
  *   notes    open records written in the instant of a crash, merged at the next chance; `open` lists those it holds
  */
@@ -21,12 +23,13 @@ export interface Kept {
   readonly open: OpenRecords;
   /** Names of notes already merged into `open` and not yet removed. */
   readonly merged: readonly string[];
+  readonly latch: readonly Output[];
   readonly queue: readonly QueuedBatch[];
 }
 
-export type KeptKey = 'consent' | 'ledger' | 'open' | 'queue';
+const KEYS = ['consent', 'ledger', 'open', 'latch', 'queue'] as const;
 
-const KEYS = ['consent', 'ledger', 'open', 'queue'] as const;
+export type KeptKey = (typeof KEYS)[number];
 
 type Texts = { readonly [key in KeptKey]: string | undefined };
 
@@ -81,6 +84,7 @@ function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Ke
     ledger: parseLedger(texts.ledger),
     open: open.records,
     merged: open.merged,
+    latch: parseOutputs(texts.latch),
     queue: parseQueue(texts.queue),
   };
 }
@@ -97,23 +101,35 @@ function textOf(kept: Kept, key: KeptKey): string | undefined {
       return kept.consent === undefined ? undefined : JSON.stringify(kept.consent);
     case 'open':
       return openText(kept);
+    case 'latch':
     case 'queue':
-      return kept.queue.length === 0 ? undefined : JSON.stringify(kept.queue);
+      return kept[key].length === 0 ? undefined : JSON.stringify(kept[key]);
     default:
       return JSON.stringify(kept.ledger);
   }
 }
 
-/** More than any record takes but for its metric's id. */
+/** More than any record takes but for its metric's id and its text. */
 const RECORD_WIDTH = 130;
 
+/** Bytes of one code unit of a text, at most: \uXXXX. */
+const UNIT_WIDTH = 6;
+
 /**
- * Padded to a length that follows from which periods are open: were it to depend on what happened in them, storage that
- * is nearly full would take one installation's record and refuse another's, and that would show.
+ * In ASCII, so that characters are bytes, and padded to a length that follows from which periods are open: were it to
+ * depend on what happened in them, storage that is nearly full would take one installation's record and refuse
+ * another's, and that would show.
  */
 function openText({ open, merged }: Kept): string | undefined {
   const entries = Object.entries(open);
   if (entries.length === 0 && merged.length === 0) return undefined;
-  const width = entries.reduce((sum, [id, records]) => sum + id.length + RECORD_WIDTH * records.length, 0);
-  return JSON.stringify({ merged, records: open }).padEnd(width + RECORD_WIDTH);
+  const width = entries
+    .flatMap(([id, records]) => [
+      id.length,
+      ...records.map(({ maxLength = 0 }) => RECORD_WIDTH + UNIT_WIDTH * maxLength),
+    ])
+    .reduce((sum, part) => sum + part, RECORD_WIDTH);
+  return JSON.stringify({ merged, records: open })
+    .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .padEnd(width);
 }

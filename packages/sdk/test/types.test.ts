@@ -1,5 +1,5 @@
-import { boolean, category, count, createClient, defineRegistry, type Platform, timing } from '@dither/sdk';
-import { grr, oneBitMean, rr } from '@dither/sdk/mechanisms';
+import { boolean, category, count, createClient, defineRegistry, type Platform, text, timing } from '@dither/sdk';
+import { grr, oneBitMean, oneTimeRappor, rappor, rr, squareWave, tree } from '@dither/sdk/mechanisms';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { expect, it } from 'vitest';
 import { MORNING } from './support/installation.js';
@@ -15,6 +15,10 @@ const registry = defineRegistry({
     clicks: count({ ...about, mechanism: oneBitMean, clamp: 5 }),
     theme: category({ ...about, mechanism: grr, values: ['light', 'dark'] }),
     paint: timing({ ...about, mechanism: grr, range: [1, 1000], buckets: 8 }),
+    wait: timing({ ...about, mechanism: tree, range: [1, 1000], buckets: 64 }),
+    load: timing({ ...about, mechanism: squareWave, range: [1, 1000], buckets: 64 }),
+    signature: text({ ...about, mechanism: oneTimeRappor }),
+    homepage: text({ ...about, mechanism: rappor, latch: { epsilonFirst: 1, epsilonInfinity: 3, epoch: 28 } }),
   },
 });
 
@@ -29,6 +33,10 @@ function misuse(client: ReturnType<typeof start>): void {
   client.record('theme', 'dark');
   client.record('paint', 12.5);
   client.time('paint')();
+  client.record('wait', 12.5);
+  client.time('load')();
+  client.record('signature', 'TypeError at main.js:3');
+  client.record('homepage', 'example.org');
 
   // @ts-expect-error no such metric
   client.record('crashes');
@@ -46,6 +54,10 @@ function misuse(client: ReturnType<typeof start>): void {
   client.record('paint');
   // @ts-expect-error a timing is a number
   client.record('paint', 'slow');
+  // @ts-expect-error a text is a string
+  client.record('homepage', 7);
+  // @ts-expect-error a text needs its value
+  client.record('signature');
   // @ts-expect-error only timings have a stopwatch
   client.time('clicks')();
   // @ts-expect-error no such metric
@@ -59,7 +71,7 @@ it('a wrong metric, kind or category value is a compile error, and a counted dro
   await client.consent.grant();
   misuse(client);
   // A stopwatch on a count records the milliseconds: clamped, not refused.
-  expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 7 });
+  expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 9 });
 });
 
 it('a declaration that does not fit its kind is a compile error', () => {
@@ -72,6 +84,12 @@ it('a declaration that does not fit its kind is a compile error', () => {
     boolean({ ...about, mechanism: rr, period: 2 }),
     // @ts-expect-error a timing cannot be summed
     timing({ ...about, mechanism: grr, range: [1, 9], buckets: 4, aggregate: 'sum' }),
+    // @ts-expect-error this mechanism has two stages, and an epsilon for each
+    text({ ...about, mechanism: rappor, epsilon: 1 }),
+    // @ts-expect-error this one is no mechanism for texts
+    text({ ...about, mechanism: rr }),
+    // @ts-expect-error nor are these for numbers
+    timing({ ...about, mechanism: rappor, range: [1, 9], buckets: 4 }),
     // @ts-expect-error a metric says what it is for
     boolean({ description: 'x', owner: 'y', period: 1, expires: '2099-01-01', mechanism: rr }),
   ];

@@ -3,11 +3,14 @@ import rateLimit from '@fastify/rate-limit';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { type Clock, systemClock } from './clock.js';
 import { ProblemError } from './errors.js';
+import { remembering } from './estimates/thread/remember.js';
+import { createEstimateThread } from './estimates/thread/thread.js';
 import { createBatcher } from './ingest/batcher.js';
 import { openRegistries } from './ingest/registries.js';
 import { type LogOptions, loggerOptions } from './logging.js';
 import { networkKeys } from './network-key.js';
 import { serverPolicy } from './policy.js';
+import { candidatesRoutes } from './routes/candidates.js';
 import { estimatesRoute } from './routes/estimates.js';
 import { healthRoute } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
@@ -39,6 +42,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { storage, clock = systemClock, trustedProxies = [], log = false, onFatal = throwUncaught } = options;
   const registries = await openRegistries(options.registries, storage, clock);
   const batcher = createBatcher(storage, { onFatal });
+  const thread = createEstimateThread();
 
   const app = fastify({
     logger: loggerOptions(log),
@@ -57,9 +61,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   reportsRoute(app, { registries, batcher, clock });
   metricsRoute(app, { registries, storage });
   registriesRoute(app, { registries });
-  estimatesRoute(app, { registries, storage });
+  estimatesRoute(app, { registries, storage, run: remembering(thread.run) });
+  await app.register((scope) => candidatesRoutes(scope, { storage }));
   healthRoute(app);
-  app.addHook('onClose', () => batcher.close());
+  app.addHook('onClose', async () => {
+    await thread.close();
+    await batcher.close();
+  });
   return app;
 }
 

@@ -13,7 +13,10 @@ export const serverProblems = Object.freeze({
   'request-invalid': { status: 400, retry: false, title: 'The request cannot be read.' },
   'not-found': { status: 404, retry: false, title: 'There is nothing here.' },
   'unknown-metric': { status: 404, retry: false, title: 'No registry served here has that metric.' },
-  'metric-inactive': { status: 409, retry: false, title: 'That metric has no mechanism yet and reports nothing.' },
+  'candidates-invalid': { status: 400, retry: false, title: 'That is not a list of candidates.' },
+  'unknown-candidates': { status: 404, retry: false, title: 'There is no list of candidates of that name.' },
+  'candidates-too-large': { status: 413, retry: false, title: 'That is more candidates than are kept here.' },
+  'estimate-unavailable': { status: 503, retry: true, title: 'The estimate takes too long, or too many are waiting.' },
   internal: { status: 500, retry: true, title: 'The server failed.' },
 } as const);
 

@@ -8,14 +8,24 @@ export {
   serverProblems,
 } from './errors.js';
 export type { EstimateAnswer, Window } from './estimates/estimate.js';
-export type { PostProcessed } from './estimates/post-process.js';
+export type { DistributionPart, FrequenciesPart, TextsPart, TextsSummary } from './estimates/estimated.js';
+export type { PostProcessed, PostProcessedValue, PostProcessing } from './estimates/post-process.js';
 export type { EstimateRow } from './estimates/rows.js';
 export type { Contribution } from './ingest/contributions.js';
-export type { Series } from './ingest/served-registry.js';
+export type { DistributionSeries, FrequencySeries, Series, TextSeries } from './ingest/served-registry.js';
 export type { LogOptions } from './logging.js';
 export { serverPolicy } from './policy.js';
+export type { CandidatesReceipt } from './routes/candidates.js';
 export type { MetricAnswer } from './routes/metrics.js';
 export { type Server, type ServerOptions, startServer } from './server.js';
 export { memoryStorage } from './storage/memory.js';
 export { type SqliteOptions, sqliteStorage } from './storage/sqlite/sqlite.js';
-export type { IncomingBatch, Outcome, Storage, WindowCount, WindowState } from './storage/storage.js';
+export type {
+  CandidateList,
+  CandidateSummary,
+  IncomingBatch,
+  Outcome,
+  Storage,
+  WindowCount,
+  WindowState,
+} from './storage/storage.js';

@@ -32,6 +32,30 @@ export const serverPolicy = Object.freeze({
 
   /** A request that has not arrived whole by then is cut off: a batch is a few kilobytes. */
   requestMilliseconds: 10_000,
+  /** An uploaded list of candidates, in bytes and in lines: it is decoded in memory, in a time that grows with both. */
+  maxCandidateBytes: 8 * 2 ** 20,
+  maxCandidates: 100_000,
+  /** Of one candidate, in UTF-16 code units: no metric keeps more of a text. */
+  maxCandidateLength: 1024,
+  /** Named lists kept at a time: half a gigabyte at most. */
+  maxCandidateLists: 64,
+
+  /** Longest an estimate may take: some four times what 100,000 candidates take on a busy machine. */
+  estimateMilliseconds: 30_000,
+  /** Estimates waiting for the one thread that makes them; one more is answered 503. A dashboard asks for all metrics at once. */
+  waitingEstimates: 64,
+  /** Rows of a text estimate that are kept and can be asked for: those with the largest estimates. */
+  maxTextRows: 1000,
+  /** Rows of a text estimate unless told. */
+  textRows: 200,
+  /** Candidates named in a row as those it cannot be told apart from. In a filter too small there may be thousands. */
+  maxConfused: 20,
+  /** Distributions and text estimates remembered, each of at most `maxTextRows` rows: half a megabyte, mostly far less. */
+  rememberedEstimates: 64,
+  /** Quantiles, or thresholds, in one question. */
+  maxAsked: 32,
+  /** Quantiles of a distribution unless told. */
+  quantiles: Object.freeze([0.5, 0.75, 0.95]),
   /** Of each interval in an estimate, on its own. */
   confidence: 0.95,
 });

@@ -42,6 +42,7 @@ describe('GET /v1/metrics/:id/estimate', () => {
       n: 100,
       mechanism: 'rr',
       confidence: 0.95,
+      answers: 'frequencies',
       status: 'ok',
       otherFingerprints: [],
     });
@@ -200,8 +201,17 @@ describe('GET /v1/metrics/:id/estimate', () => {
     expect(await code('/v1/metrics/nothing/estimate')).toBe('unknown-metric');
     expect(await code('/v1/metrics/theme/estimate?app=org.example.other')).toBe('unknown-metric');
     expect(await code('/v1/metrics/theme/estimate?fingerprint=00')).toBe('unknown-metric');
-    expect(await code('/v1/metrics/homepage/estimate')).toBe('metric-inactive');
-    for (const query of ['from=2026-02-30', 'from=yesterday', 'from=2026-11-01&from=2026-11-02', 'until=2026-11-01']) {
+    for (const query of [
+      'from=2026-02-30',
+      'from=yesterday',
+      'from=2026-11-01&from=2026-11-02',
+      'until=2026-11-01',
+      // Of other kinds of questions.
+      'quantiles=.5',
+      'above=10',
+      'candidates=a',
+      'top=3',
+    ]) {
       expect(await code(`/v1/metrics/theme/estimate?${query}`)).toBe('query-invalid');
     }
   });
@@ -212,13 +222,7 @@ describe('GET /v1/metrics', () => {
     const { storage, get } = await testApp();
     await report(storage, 'dark-mode', 1, 3);
     const { metrics } = (await get('/v1/metrics')).json();
-    expect(metrics.map(({ id }: { id: string }) => id)).toEqual([
-      'dark-mode',
-      'homepage',
-      'load-time',
-      'searches',
-      'theme',
-    ]);
+    expect(metrics.map(({ id }: { id: string }) => id)).toEqual(['dark-mode', 'load-time', 'searches', 'theme']);
     expect(metrics[0]).toEqual({
       id: 'dark-mode',
       app: 'org.example.app',
@@ -231,11 +235,14 @@ describe('GET /v1/metrics', () => {
       aggregate: 'any',
       population: 'reporting installations, per period of one day: whether it happened at least once',
       epsilon: 1,
+      epoch: 1,
+      epochEpsilon: 1,
       mechanism: 'rr',
+      answers: 'frequencies',
       expires: '2030-12-31',
       windows: [{ from: '2026-11-19', to: '2026-11-19', n: 3 }],
     });
-    expect(metrics[1]).toMatchObject({ id: 'homepage', epsilon: 0, mechanism: null, windows: [] });
+    expect(metrics[1]).toMatchObject({ id: 'load-time', period: 7, mechanism: 'oue', windows: [] });
   });
 });
 
@@ -247,7 +254,7 @@ describe('GET /v1/registries', () => {
         {
           app: 'org.example.app',
           fingerprint: registry.fingerprint,
-          metrics: 5,
+          metrics: 4,
           participation: 'all',
           bound: { ...registry.bound },
         },

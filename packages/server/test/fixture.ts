@@ -15,7 +15,6 @@ import {
   parseDay,
   periodStart,
   type Registry,
-  text,
   timing,
   type WireReport,
 } from '@dither/protocol';
@@ -34,7 +33,7 @@ export const about = {
 /** Room for everything: what a person should spend is not the subject here. */
 export const budget = { perWindow: 200, lifetime: 1000 };
 
-/** One metric of each kind. Wire order: dark-mode, load-time, searches, theme. */
+/** Metrics whose mechanisms answer with frequencies. Wire order: dark-mode, load-time, searches, theme. */
 export const registry = defineRegistry({
   app: 'org.example.app',
   expectedClients: 1000,
@@ -44,7 +43,6 @@ export const registry = defineRegistry({
     'load-time': timing({ ...about, period: 7, range: [10, 1000], buckets: 8, mechanism: oue }),
     searches: count({ ...about, period: 1, clamp: 10, mechanism: oneBitMean }),
     theme: category({ ...about, period: 1, values: ['light', 'dark'], mechanism: grr }),
-    homepage: text({ ...about, period: 1, maxLength: 100 }),
   },
 });
 

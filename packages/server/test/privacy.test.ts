@@ -71,6 +71,10 @@ function bound(storage: Awaited<ReturnType<typeof sqliteStorage>>) {
     commit: storage.commit.bind(storage),
     states: storage.states.bind(storage),
     windows: storage.windows.bind(storage),
+    saveCandidates: storage.saveCandidates.bind(storage),
+    candidates: storage.candidates.bind(storage),
+    candidateLists: storage.candidateLists.bind(storage),
+    deleteCandidates: storage.deleteCandidates.bind(storage),
     close: storage.close.bind(storage),
   };
 }

@@ -5,6 +5,8 @@ import { type Storage, sqliteStorage } from '@dither/server';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { counted, DAY, incoming, registry, temporaryFolder } from './fixture.js';
+import { SCHEMA_1 } from './schema-1.js';
+import { candidateList } from './storage.contract.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
 
@@ -25,6 +27,16 @@ async function filled(path: string): Promise<void> {
   await storage.close();
 }
 
+/** Tables and indexes as they were declared. */
+function declared(path: string): unknown {
+  const db = new DatabaseSync(path);
+  try {
+    return db.prepare("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name").all();
+  } finally {
+    db.close();
+  }
+}
+
 /** All bytes of the database and of the files beside it. */
 function bytesOnDisk(path: string): Buffer {
   const folder = join(path, '..');
@@ -38,12 +50,15 @@ describe('sqlite storage', () => {
     await first.saveRegistry(registry);
     const batches = Array.from({ length: 50 }, () => incoming({ reports: [YES, { id: 'theme', bytes: [1] }] }));
     await first.commit(batches);
+    await first.saveCandidates(candidateList('hosts', 'a\nb\n'));
     await first.close();
 
     const second = await open(path);
     expect((await second.registries()).map(({ fingerprint }) => fingerprint)).toEqual([registry.fingerprint]);
     expect(await counted(second, 'dark-mode')).toEqual([{ window: DAY - 1, n: 50, counts: [50] }]);
     expect(await counted(second, 'theme')).toEqual([{ window: DAY - 1, n: 50, counts: [0, 50, 0] }]);
+    expect(await second.candidates('hosts')).toEqual(candidateList('hosts', 'a\nb\n'));
+    expect(await second.candidateLists()).toHaveLength(1);
     expect(new Set(await second.commit(batches))).toEqual(new Set(['duplicate']));
     expect(await second.commit([incoming({ day: DAY - 9, reports: [YES] })])).toEqual(['too-old']);
   });
@@ -149,6 +164,27 @@ describe('sqlite storage', () => {
     const before = readFileSync(path);
     await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-newer' });
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('turns a file of version 1 into its own, in place, with all that is in it', async () => {
+    const [path, today] = [freshPath(), freshPath()];
+    await filled(today);
+    const db = new DatabaseSync(path);
+    db.exec(`${SCHEMA_1} ATTACH '${today}' AS today`);
+    for (const table of ['registry', 'state', 'nonces', 'log']) {
+      db.exec(`INSERT INTO main.${table} SELECT * FROM today.${table}`);
+    }
+    db.close();
+
+    const storage = await open(path);
+    expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
+    await storage.saveCandidates(candidateList('hosts', 'a\n'));
+    await storage.close();
+    const again = await open(path);
+    expect(await again.candidateLists()).toHaveLength(1);
+    await again.close();
+    expect(declared(path)).toEqual(declared(today));
+    expect(readFileSync(path).readInt32BE(60)).toBe(2);
   });
 
   it('refuses a damaged file, and leaves it as it is', async () => {

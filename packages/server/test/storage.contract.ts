@@ -1,9 +1,15 @@
-import type { Storage } from '@dither/server';
+import type { CandidateList, Storage } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { counted, DAY, incoming, registry, WEEK } from './fixture.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
 const NO = { id: 'dark-mode', bytes: [0] } as const;
+
+/** A list that is what it says, but for its sum. */
+export function candidateList(name: string, text: string): CandidateList {
+  const bytes = new TextEncoder().encode(text);
+  return { name, count: text.split('\n').length - 1, sha256: '0'.repeat(64), bytes };
+}
 
 /** What every storage keeps; each adapter's test calls it, and adds what is its own. */
 export function describeStorage(name: string, make: () => Promise<Storage>): void {
@@ -103,6 +109,25 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
         registry.fingerprint,
         'ffffffffffffffff',
       ]);
+    });
+
+    it('keeps lists of candidates by name until they are deleted, the last of a name only', async () => {
+      const storage = await open();
+      expect(await storage.candidateLists()).toEqual([]);
+      expect(await storage.candidates('hosts')).toBeUndefined();
+      const first = candidateList('hosts', 'a.example\nb.example\n');
+      const second = candidateList('hosts', 'c.example\n\u0000 \u{1f600}\n');
+      const other = candidateList('crashes', 'segfault\n');
+      for (const list of [first, other, second]) await storage.saveCandidates(list);
+      expect(await storage.candidates('hosts')).toEqual(second);
+      expect(await storage.candidateLists()).toEqual([
+        { ...other, bytes: 9 },
+        { ...second, bytes: second.bytes.length },
+      ]);
+      expect(await storage.deleteCandidates('hosts')).toBe(true);
+      expect(await storage.deleteCandidates('hosts')).toBe(false);
+      expect(await storage.candidates('hosts')).toBeUndefined();
+      expect(await storage.candidateLists()).toEqual([{ ...other, bytes: 9 }]);
     });
 
     it('stores nothing once it is closed, and says so', async () => {

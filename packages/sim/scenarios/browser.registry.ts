@@ -4,10 +4,13 @@
  */
 import * as grr from '@dither/mechanisms/grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
+import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as oue from '@dither/mechanisms/oue';
+import * as rappor from '@dither/mechanisms/rappor';
 import * as rr from '@dither/mechanisms/rr';
-import * as sue from '@dither/mechanisms/sue';
-import { boolean, category, count, defineRegistry, type MetricOptions, quantity, timing } from '@dither/protocol';
+import * as squareWave from '@dither/mechanisms/square-wave';
+import * as tree from '@dither/mechanisms/tree';
+import { boolean, category, count, defineRegistry, type MetricOptions, quantity, text, timing } from '@dither/protocol';
 
 function about(description: string, purpose: string): MetricOptions {
   return { description, purpose, owner: 'browser-team@example.org', period: 28, expires: '2030-12-31' };
@@ -44,6 +47,12 @@ export const registry = defineRegistry({
       values: ['blank', 'favourites', 'last-session', 'own-page'],
       mechanism: grr.client,
     }),
+    homepage: text({
+      ...about('Page that a new window opens', 'Decide which pages to offer as a start page'),
+      // It seldom changes: randomized once for three periods, whose reports cost less together than three fresh ones.
+      latch: { epsilonFirst: 2, epsilonInfinity: 4, epoch: 84 },
+      mechanism: rappor.client,
+    }),
     // Use of the interface
     'reader-view': boolean({
       ...about('Whether the reader view was opened', 'Decide whether to keep the reader view'),
@@ -58,14 +67,16 @@ export const registry = defineRegistry({
     'input-delay': timing({
       ...about('Time from a click to its effect', 'Find out whether the interface feels slow'),
       range: [8, 2048],
-      buckets: 8,
-      mechanism: sue.client,
+      buckets: 32,
+      // Errs least at this number of installations, with wide intervals.
+      mechanism: squareWave.client,
     }),
     'page-load': timing({
       ...about('Time until the largest part of a page is shown', 'Find out whether pages load slowly'),
       range: [100, 25_600],
-      buckets: 16,
-      mechanism: oue.client,
+      buckets: 64,
+      // Errs more than the square wave, with narrower intervals: percentiles of this one are published.
+      mechanism: tree.client,
     }),
     // Memory use and crashes
     'memory-use': quantity({
@@ -84,6 +95,12 @@ export const registry = defineRegistry({
       ...about('Crashes', 'Tell a few bad devices from a bad release'),
       clamp: 8,
       mechanism: oneBitMean.client,
+    }),
+    'crash-signature': text({
+      ...about('Where the last crash happened: the innermost frames', 'Find the crashes that hit most people'),
+      epsilon: 2,
+      maxLength: 200,
+      mechanism: oneTimeRappor.client,
     }),
   },
 });

@@ -8,6 +8,7 @@ const PROGRAM = 'dither-sim';
 /** A command is loaded when it is called. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.js')).run,
+  decode: async () => (await import('./commands/decode.js')).decode,
 };
 
 async function overview(): Promise<string> {

@@ -10,6 +10,10 @@ export type SimErrorCode =
   | 'population-invalid'
   | 'events-header-invalid'
   | 'events-empty'
+  | 'candidates-too-many'
+  | 'texts-too-many'
+  | 'texts-empty'
+  | 'aggregates-malformed'
   | 'mechanism-unknown';
 
 /** A place in a file; line and column count from one, columns in UTF-16 code units. */

@@ -1,6 +1,7 @@
 import type { Registry } from '@dither/protocol';
-import { type Cell, cellsOf } from './cells.js';
-import { type MechanismLookup, type SimulatedMetric, simulatedMetrics } from './metrics.js';
+import type { Cell } from './cells/cell.js';
+import { cellsOf } from './cells.js';
+import { type Candidates, type MechanismLookup, type SimulatedMetric, simulatedMetrics } from './metrics.js';
 import { policy } from './policy.js';
 import type { Population } from './population.js';
 import type { Sources } from './seeded.js';
@@ -10,6 +11,8 @@ export interface ExperimentOptions {
   readonly registry: Registry;
   readonly mechanisms: MechanismLookup;
   readonly population: Population;
+  /** Of text metrics, by id; where there is none, the population's own texts. */
+  readonly candidates?: Candidates;
   /** Installations in each repetition, 1 or more. */
   readonly clients: number;
   readonly repetitions: number;
@@ -36,21 +39,23 @@ export interface Trial {
  * them, or stop. Every repetition draws its installations and all its coins anew.
  *
  * @param onProgress - told how many installations of all repetitions are done
- * @throws SimError `mechanism-unknown`
+ * @throws SimError `mechanism-unknown`, `candidates-too-many`
  */
 export function* runExperiment(
-  { registry, mechanisms, population, clients, repetitions, sources }: ExperimentOptions,
+  options: ExperimentOptions,
   onProgress: (done: number) => void = () => undefined,
 ): Generator<Trial, void> {
-  const setup: Setup = { registry, metrics: simulatedMetrics(registry, mechanisms), population, sources };
+  const { registry, population, clients, repetitions, sources } = options;
+  const metrics = simulatedMetrics(options);
+  const setup: Setup = { registry, metrics, population, sources };
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    const tallies = emptyTallies(setup.metrics);
+    const tallies = emptyTallies(metrics);
     for (let from = 0; from < clients; from += policy.blockClients) {
       const to = Math.min(clients, from + policy.blockClients);
-      mergeTallies(setup.metrics, tallies, tallyBlock(setup, { repetition, from, to }));
+      mergeTallies(metrics, tallies, tallyBlock(setup, { repetition, from, to }));
       onProgress(repetition * clients + to);
     }
-    const findings = setup.metrics.map((metric, i) => {
+    const findings = metrics.map((metric, i) => {
       const tally = tallies[i] as Tally;
       return { metric, n: tally.state.n, cells: cellsOf(metric, tally) };
     });

@@ -1,8 +1,24 @@
-export { type Cell, cellsOf } from './cells.js';
+export { amountAt, quantilePlace } from './buckets.js';
+export { readCandidates } from './candidates.js';
+export type { Cell, Detection } from './cells/cell.js';
+export { cellsOf } from './cells.js';
 export { binomialAtMost, type CoverageTest, coverageTest } from './coverage.js';
+export type { DecodeReport, ReportedText } from './decode/report.js';
+export { type Detections, detectionsOf } from './detections.js';
 export { type Place, SimError, type SimErrorCode } from './errors.js';
 export { type ExperimentOptions, type Finding, runExperiment, type Trial } from './experiment.js';
-export { type MechanismLookup, type SimulatedMetric, type SimulatedQuantity, simulatedMetrics } from './metrics.js';
+export {
+  type Candidates,
+  type MechanismLookup,
+  type Simulated,
+  type SimulatedDistribution,
+  type SimulatedFrequencies,
+  type SimulatedMetric,
+  type SimulatedQuantity,
+  type SimulatedTexts,
+  type SimulationOptions,
+  simulatedMetrics,
+} from './metrics.js';
 export { policy } from './policy.js';
 export { declaredPopulation, shapedPopulation } from './population/declared.js';
 export {
@@ -16,7 +32,7 @@ export { type BadLines, type EventOptions, type EventTable, readEvents } from '.
 export { drawnFrom, observedPopulation } from './population/observed.js';
 export { openPopulation, type PopulationOptions } from './population/open.js';
 export type { Population } from './population.js';
-export { type ReportedMetric, type ReportedValue, type RunReport, runReport } from './report.js';
+export { type ReportedErrors, type ReportedMetric, type ReportedValue, type RunReport, runReport } from './report.js';
 export { reportText } from './report-text.js';
 export { type Scenario, scenario, scenarios } from './scenarios.js';
 export { freshSeed, type Sources, seededSources } from './seeded.js';

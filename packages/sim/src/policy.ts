@@ -10,6 +10,8 @@ export const policy = Object.freeze({
 
   /** Of every interval. Nineteen times in twenty is what people expect an interval to mean. */
   confidence: 0.95,
+  /** The ordinary wait, the slow one, and the one people complain about. */
+  quantiles: Object.freeze([0.5, 0.75, 0.95] as const),
   coverage: Object.freeze({
     /** Every cell's interval covers the truth at least this often: what the mechanisms promise. */
     promised: 0.94,
@@ -17,8 +19,17 @@ export const policy = Object.freeze({
     alpha: 0.001,
   }),
 
+  /** Candidates of one text metric, and lines of a file of texts: decoding more takes minutes. */
+  maxCandidates: 1_000_000,
+  /** Candidates of the published decoding recipe, whose equations are dense: 32 MB. */
+  maxPublished: 2000,
+  /** Texts of a text metric that a shape such as `zipf` makes up. */
+  shapedTexts: 100,
+
   /** Values of one metric printed in a table; `--json` has all. */
   tableRows: 12,
+  /** The most common texts printed in a table; the detected ones follow them, this many again. */
+  tableTexts: 15,
   /** Letters of a bar, and of a value's name: a table stays within 120 columns, 130 with repetitions. */
   barWidth: 24,
   labelWidth: 24,

@@ -1,5 +1,7 @@
-import { policy } from './policy.js';
+import type { Detections } from './detections.js';
+import { bar, clipped, percent, significant, table, whole } from './format.js';
 import type { ReportedMetric, ReportedValue, RunReport } from './report.js';
+import { rowsOf } from './report-rows.js';
 
 /** The report as a page of text: a table and bars per metric. */
 export function reportText(report: RunReport): string {
@@ -19,31 +21,29 @@ function head({ registry, population, clients, repetitions, seed, bound }: RunRe
 }
 
 function metricText(metric: ReportedMetric, repetitions: number): string {
-  const { id, kind, mechanism, epsilon, effectiveEpsilon, n, population, values } = metric;
-  const title = `${id}: ${kind}, ${mechanism}, epsilon ${epsilon} (in effect ${effectiveEpsilon.toFixed(6)}), ${whole(n)} installations reported`;
+  const { id, kind, mechanism, epsilon, effectiveEpsilon, epsilonInfinity, n, population, values, detections } = metric;
+  const ever = epsilonInfinity === undefined ? '' : `, at most ${epsilonInfinity} per epoch`;
+  const title = `${id}: ${kind}, ${mechanism}, epsilon ${epsilon} (in effect ${effectiveEpsilon.toFixed(6)})${ever}, ${whole(n)} installations reported`;
   if (n === 0) return `${title}\n  nothing can be said`;
-  const shown = [...values].sort(byTruth).slice(0, policy.tableRows);
-  const top = Math.max(...shown.filter((it) => it.isShare).map((it) => Math.max(it.truth, it.estimate ?? 0)));
-  const isRepeated = repetitions > 1;
+  const { shown, left } = rowsOf(metric);
+  const top = Math.max(...shown.filter((it) => it.isShare).map((it) => Math.max(it.truth ?? 0, it.estimate ?? 0)));
   const header = ['', 'truth', 'estimate', 'error', 'std.error', 'low', 'high', 'holds'];
-  if (isRepeated) header.push('rmse', 'coverage');
-  const rows = shown.map((it) => row(it, isRepeated));
-  const bars = shown.map((it) => (it.isShare && it.estimate !== null ? bar(it.truth, it.estimate, top) : ''));
-  const left = values.length - shown.length;
+  if (repetitions > 1) header.push('rmse', 'coverage');
+  if (detections !== undefined) header.push('detected');
+  const rows = shown.map((it) => row(it, metric, repetitions > 1));
+  // A table of texts has a column more, and most of its bars would be empty.
+  const bars = detections === undefined ? ['# estimate, | truth', ...shown.map((it) => shareBar(it, top))] : [];
   return [
     title,
     `  of ${population}`,
-    ...limits(values),
-    ...table([header, ...rows]).map((line, i) =>
-      `  ${line}  ${i === 0 ? '# estimate, | truth' : bars[i - 1]}`.trimEnd(),
-    ),
-    ...(left === 0 ? [] : [`  and ${left} rarer values: --json has all`]),
+    ...(detections === undefined ? limits(values) : seen(detections)),
+    ...table([header, ...rows]).map((line, i) => `  ${line}  ${bars[i] ?? ''}`.trimEnd()),
+    ...(left === undefined ? [] : [`  ${left}`]),
   ].join('\n');
 }
 
-/** Shares by size, with what is no share after them. */
-function byTruth(a: ReportedValue, b: ReportedValue): number {
-  return Number(b.isShare) - Number(a.isShare) || b.truth - a.truth;
+function shareBar({ isShare, truth, estimate }: ReportedValue, top: number): string {
+  return isShare && estimate !== null && truth !== null ? bar(truth, estimate, top) : '';
 }
 
 /** What can be told from zero, said once where it is the same for all. */
@@ -55,11 +55,22 @@ function limits(values: readonly ReportedValue[]): readonly string[] {
   return [`  a share above ${percent(worst)} is told from none 19 times in 20`];
 }
 
-function row(it: ReportedValue, isRepeated: boolean): readonly string[] {
+function seen(detections: Detections): readonly string[] {
+  const { candidates, detected, falselyDetected, listed, falselyListed, visibleShare } = detections;
+  return [
+    visibleShare === null
+      ? `  of ${whole(candidates)} candidates none can be seen at this size, however common`
+      : `  of ${whole(candidates)} candidates; a text must be held by about ${percent(visibleShare)} of installations to be seen`,
+    `  detected: ${whole(detected)}, of which ${whole(falselyDetected)} are held by nobody (any false one in at most 5% of runs)`,
+    `  longer list: ${whole(listed)}, of which ${whole(falselyListed)} are held by nobody (at most 5% false on average)`,
+  ];
+}
+
+function row(it: ReportedValue, { unit, detections }: ReportedMetric, isRepeated: boolean): readonly string[] {
   const show = (x: number | null): string => (x === null ? '-' : it.isShare ? percent(x) : significant(x));
   const error = it.error === null ? '-' : `${it.error < 0 ? '' : '+'}${show(it.error)}`;
   const cells = [
-    clipped(it.value),
+    clipped(it.isShare || unit === undefined ? it.value : `${it.value}, ${unit}`),
     show(it.truth),
     show(it.estimate),
     error,
@@ -68,29 +79,15 @@ function row(it: ReportedValue, isRepeated: boolean): readonly string[] {
     show(it.high),
   ];
   cells.push(it.covered ? 'yes' : 'NO');
-  if (isRepeated) cells.push(show(it.over.rmse), percent(it.over.coverage));
+  if (isRepeated) cells.push(show(it.over.rmse), it.over.coverage === null ? '-' : percent(it.over.coverage));
+  if (detections !== undefined) cells.push(detectedWord(it));
   return cells;
 }
 
-function clipped(label: string): string {
-  return label.length <= policy.labelWidth ? label : `${label.slice(0, policy.labelWidth - 3)}...`;
-}
-
-/** Columns padded to their widest cell: the first to the left, numbers to the right. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
-  return rows.map((cells) =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
-  );
-}
-
-/** The estimate as a bar, the truth as a mark on it. */
-function bar(truth: number, estimate: number, top: number): string {
-  const place = (share: number): number =>
-    Math.max(0, Math.min(policy.barWidth, Math.round((share / top) * policy.barWidth)));
-  const letters = [...'#'.repeat(place(estimate)).padEnd(policy.barWidth + 1)];
-  letters[place(truth)] = '|';
-  return letters.join('').trimEnd();
+function detectedWord({ detection }: ReportedValue): string {
+  if (detection === undefined) return '';
+  if (!detection.isListed && !detection.isDetected) return '-';
+  return `${detection.isHeld ? '' : 'FALSE, '}${detection.isDetected ? 'yes' : 'longer list'}`;
 }
 
 function foot({ mse, maxError, intervals, coverage, confidence }: RunReport): string {
@@ -105,16 +102,4 @@ function foot({ mse, maxError, intervals, coverage, confidence }: RunReport): st
     `Coverage test (one random interval per metric and repetition): ${covered} of ${trials}, promised ${significant(100 * promised)}% of each: ${isPassed ? 'passed' : 'FAILED'}.`,
     `  Chance of so few if the promise is kept: ${significant(probability)}; the test fails below ${alpha}, its false-alarm rate.`,
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)}%`;
-}
-
-function significant(x: number): string {
-  return String(Number(x.toPrecision(4)));
-}
-
-function whole(n: number): string {
-  return n.toLocaleString('en');
 }

@@ -1,6 +1,9 @@
-import { MICRO } from '@dither/mechanisms';
+import { type LatchedParams, MICRO } from '@dither/mechanisms';
 import { type Bound, population as describePopulation, type Registry } from '@dither/protocol';
+import type { Detection } from './cells/cell.js';
 import type { CoverageTest } from './coverage.js';
+import { type Detections, detectionsOf } from './detections.js';
+import type { Simulated } from './metrics.js';
 import { policy } from './policy.js';
 import type { BadLines } from './population/events.js';
 import type { Population } from './population.js';
@@ -8,29 +11,36 @@ import type { CellErrors, MetricSummary, Summary } from './summary.js';
 
 /** One estimated quantity of a metric. The numbers are those of the first repetition; `over` is about all. */
 export interface ReportedValue {
-  /** The value whose share it is, or the quantity's name, such as `mean`. */
+  /** The value, the text or the buckets whose share it is, or the quantity's name, such as `mean` or `p75`. */
   readonly value: string;
-  /** `frequency`, or the quantity's name. */
+  /** `frequency`, `quantile`, `histogram`, `text`, or the quantity's name. */
   readonly quantity: string;
-  /** Whether it is a share of installations, 0 to 1. */
+  /** Whether it is a share, 0 to 1. */
   readonly isShare: boolean;
-  readonly truth: number;
+  /** Null where nothing is true, such as the mean of no event. */
+  readonly truth: number | null;
   /** Unbiased: it may lie below 0 or above 1. Null where nobody answered. */
   readonly estimate: number | null;
   /** Estimate minus truth. */
   readonly error: number | null;
+  /** Null of a quantile, which has an interval alone. */
   readonly standardError: number | null;
   /** Ends of the interval. */
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
   /** Whether the interval holds the truth. */
   readonly covered: boolean;
   /** Answers it was estimated from. */
   readonly n: number;
   /** The smallest truth that is told from zero 19 times in 20. */
   readonly detectionLimit: number | null;
-  readonly over: CellErrors;
+  /** Of a candidate: in the family-wise list, in the longer one, and the p-value. */
+  readonly detection?: Detection;
+  readonly over: ReportedErrors;
 }
+
+/** Null where the errors of no repetition are numbers. */
+export type ReportedErrors = { readonly [Name in keyof CellErrors]: number | null };
 
 export interface ReportedMetric {
   readonly id: string;
@@ -38,16 +48,22 @@ export interface ReportedMetric {
   /** What the shares are shares of. */
   readonly population: string;
   readonly mechanism: string;
-  /** Declared, of one report. */
+  /** Of what has a unit. */
+  readonly unit?: string;
+  /** Declared, of one report: of a latched metric the first of an epoch. */
   readonly epsilon: number;
   /** What the integers in use really give away: at most `epsilon`. */
   readonly effectiveEpsilon: number;
+  /** Of a latched metric: epsilon of however many reports of one epoch. */
+  readonly epsilonInfinity?: number;
   readonly reportBytes: number;
   /** Installations that reported it. */
   readonly n: number;
   /** Over its shares and all repetitions. */
   readonly mse: number | null;
   readonly maxError: number | null;
+  /** Of a text metric. */
+  readonly detections?: Detections;
   readonly values: readonly ReportedValue[];
 }
 
@@ -99,36 +115,48 @@ export function runReport({ registry, population, clients, seed, summary }: RunR
 }
 
 function reportMetric({ metric: simulated, n, mse, maxError, cells }: MetricSummary): ReportedMetric {
-  const { metric, mechanism, params } = simulated;
+  const { metric, mechanism, params, isLatched }: Simulated = simulated;
+  const { unit } = metric.domain;
   return {
     id: metric.id,
     kind: metric.kind,
     population: describePopulation(metric),
     mechanism: mechanism.id,
+    ...(unit === undefined ? {} : { unit }),
     epsilon: metric.microEpsilon / MICRO,
     effectiveEpsilon: mechanism.channel.effectiveEpsilon(params),
+    ...(isLatched ? { epsilonInfinity: (params as LatchedParams).microInfinity / MICRO } : {}),
     reportBytes: params.reportBytes,
     n,
     mse,
     maxError,
-    values: cells.map(({ cell, errors }) => {
-      const { quantity, truth, estimate, error, isCovered } = cell;
-      return {
-        value: quantity.label,
-        quantity: quantity.name,
-        isShare: quantity.isShare,
-        truth,
-        estimate: finite(estimate.value),
-        error: finite(error),
-        standardError: finite(estimate.standardError),
-        low: estimate.low,
-        high: estimate.high,
-        covered: isCovered,
-        n: estimate.n,
-        detectionLimit: finite(estimate.detectionLimit),
-        over: errors,
-      };
-    }),
+    ...(simulated.answers === 'texts' && n > 0 ? { detections: detectionsOf(cells.map(({ cell }) => cell)) } : {}),
+    values: cells.map(reportValue),
+  };
+}
+
+function reportValue({ cell, errors }: MetricSummary['cells'][number]): ReportedValue {
+  const { quantity, truth, estimate, error, isCovered, detection } = cell;
+  return {
+    value: quantity.label,
+    quantity: quantity.name,
+    isShare: quantity.isShare,
+    truth: finite(truth),
+    estimate: finite(estimate.value),
+    error: finite(error),
+    standardError: finite(estimate.standardError),
+    low: finite(estimate.low),
+    high: finite(estimate.high),
+    covered: isCovered,
+    n: estimate.n,
+    detectionLimit: finite(estimate.detectionLimit),
+    ...(detection === undefined ? {} : { detection }),
+    over: {
+      bias: finite(errors.bias),
+      rmse: finite(errors.rmse),
+      standardError: finite(errors.standardError),
+      coverage: finite(errors.coverage),
+    },
   };
 }
 

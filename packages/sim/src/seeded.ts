@@ -1,5 +1,5 @@
-import { sha256, sourceFrom, type WordSource } from '@dither/mechanisms';
-import { toHex, utf8 } from '@dither/protocol';
+import { sha256, sourceFrom, utf8, type WordSource } from '@dither/mechanisms';
+import { toHex } from '@dither/protocol';
 import seedrandom from 'seedrandom';
 
 /** Independent sources by name: whoever asks for the same name gets the same words, in any order and on any thread. */

@@ -1,5 +1,5 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
-import type { Cell } from './cells.js';
+import type { Cell } from './cells/cell.js';
 import { type CoverageTest, coverageTest } from './coverage.js';
 import type { Finding, Trial } from './experiment.js';
 import type { SimulatedMetric } from './metrics.js';
@@ -10,7 +10,7 @@ export interface CellErrors {
   readonly bias: number;
   /** Root of the mean squared error. */
   readonly rmse: number;
-  /** Root of the mean squared standard error: what `rmse` should be. */
+  /** Root of the mean squared standard error: what `rmse` should be. NaN of a quantile, which has an interval alone. */
   readonly standardError: number;
   /** Share of intervals that held the truth. */
   readonly coverage: number;
@@ -41,6 +41,7 @@ export interface Summary extends ShareErrors {
 
 /** Sums over repetitions of one quantity. */
 interface CellSums {
+  readonly isShare: boolean;
   trials: number;
   error: number;
   squaredError: number;
@@ -51,7 +52,8 @@ interface CellSums {
 
 interface MetricSums {
   readonly first: Finding;
-  readonly cells: readonly CellSums[];
+  /** By name and label: which quantities a metric has may depend on its reports. */
+  readonly cells: Map<string, CellSums>;
 }
 
 /** Adds trials up: memory does not grow with their number. */
@@ -68,20 +70,20 @@ export function summing(source: WordSource): Summing {
   let testedCovered = 0;
   return {
     add({ findings }) {
-      if (repetitions++ === 0) metrics = findings.map(emptySums);
+      if (repetitions++ === 0) metrics = findings.map((first) => ({ first, cells: new Map() }));
       findings.forEach(({ cells }, i) => {
-        if (cells.length === 0) return;
-        const sums = (metrics[i] as MetricSums).cells;
-        cells.forEach((cell, j) => {
-          addCell(sums[j] as CellSums, cell);
-        });
-        const picked = cells[uniformInt(source, cells.length)] as Cell;
+        const { cells: sums } = metrics[i] as MetricSums;
+        for (const cell of cells) addCell(sums, cell);
+        // Where nothing is true, such as the mean of no event, no interval can hold it.
+        const testable = cells.filter(({ truth }) => !Number.isNaN(truth));
+        if (testable.length === 0) return;
+        const picked = testable[uniformInt(source, testable.length)] as Cell;
         tested++;
         testedCovered += Number(picked.isCovered);
       });
     },
     result() {
-      const all = metrics.flatMap(({ cells }) => cells);
+      const all = metrics.flatMap(({ cells }) => [...cells.values()]);
       const shares = metrics.map(shareSums);
       return {
         metrics: metrics.map(summarize),
@@ -95,19 +97,18 @@ export function summing(source: WordSource): Summing {
   };
 }
 
-function emptySums(first: Finding): MetricSums {
-  const cells = first.metric.quantities.map(() => ({
-    trials: 0,
-    error: 0,
-    squaredError: 0,
-    variance: 0,
-    covered: 0,
-    maxError: 0,
-  }));
-  return { first, cells };
+function key({ quantity }: Cell): string {
+  return `${quantity.name}/${quantity.label}`;
 }
 
-function addCell(sums: CellSums, { error, estimate, isCovered }: Cell): void {
+function emptySums(isShare: boolean): CellSums {
+  return { isShare, trials: 0, error: 0, squaredError: 0, variance: 0, covered: 0, maxError: 0 };
+}
+
+function addCell(cells: Map<string, CellSums>, cell: Cell): void {
+  const { quantity, error, estimate, isCovered } = cell;
+  const sums = cells.get(key(cell)) ?? emptySums(quantity.isShare);
+  cells.set(key(cell), sums);
   // A question that nobody drew, of a metric that asks several, has an interval and no number.
   if (!Number.isFinite(error)) return;
   sums.trials++;
@@ -118,8 +119,8 @@ function addCell(sums: CellSums, { error, estimate, isCovered }: Cell): void {
   sums.maxError = Math.max(sums.maxError, Math.abs(error));
 }
 
-function shareSums({ first, cells }: MetricSums): readonly CellSums[] {
-  return cells.filter((_, i) => first.metric.quantities[i]?.isShare);
+function shareSums({ cells }: MetricSums): readonly CellSums[] {
+  return [...cells.values()].filter(({ isShare }) => isShare);
 }
 
 function summarize(sums: MetricSums): MetricSummary {
@@ -128,7 +129,7 @@ function summarize(sums: MetricSums): MetricSummary {
     metric: first.metric,
     n: first.n,
     ...shareErrors(shareSums(sums)),
-    cells: first.cells.map((cell, i) => ({ cell, errors: cellErrors(cells[i] as CellSums) })),
+    cells: first.cells.map((cell) => ({ cell, errors: cellErrors(cells.get(key(cell)) as CellSums) })),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { State } from '@dither/mechanisms';
+import { type State, uniformInt } from '@dither/mechanisms';
 import { drawParticipation, type Registry } from '@dither/protocol';
-import type { SimulatedMetric } from './metrics.js';
+import type { Simulated } from './metrics.js';
 import type { Population } from './population.js';
 import type { Sources } from './seeded.js';
 
@@ -19,28 +19,27 @@ export interface Block {
   readonly to: number;
 }
 
+/** Cohorts of latched metrics: what a draw says about an installation is six bits at most. */
+const COHORT_DRAWS = 64;
+
 /** What a block needs to know; plain data and pure functions. */
 export interface Setup {
   readonly registry: Registry;
   /** One per metric of `registry.wire`. */
-  readonly metrics: readonly SimulatedMetric[];
+  readonly metrics: readonly Simulated[];
   readonly population: Population;
   readonly sources: Sources;
 }
 
-export function emptyTallies(metrics: readonly SimulatedMetric[]): readonly Tally[] {
-  return metrics.map(({ mechanism, params }) => ({
-    holders: new Float64Array(params.domainSize),
+export function emptyTallies(metrics: readonly Simulated[]): readonly Tally[] {
+  return metrics.map(({ mechanism, params, valueCount }) => ({
+    holders: new Float64Array(valueCount),
     state: mechanism.aggregator.empty(params),
   }));
 }
 
 /** Adds `others` to `tallies` in place. */
-export function mergeTallies(
-  metrics: readonly SimulatedMetric[],
-  tallies: readonly Tally[],
-  others: readonly Tally[],
-): void {
+export function mergeTallies(metrics: readonly Simulated[], tallies: readonly Tally[], others: readonly Tally[]): void {
   metrics.forEach(({ mechanism, params }, i) => {
     const [tally, other] = [tallies[i] as Tally, others[i] as Tally];
     mechanism.aggregator.merge(params, tally.state, other.state);
@@ -53,13 +52,16 @@ export function mergeTallies(
 /**
  * Simulates a block, installation by installation: value, participation, report, state.
  *
- * Values, participation and noise have a source each, named by repetition and block: blocks can be computed in any
- * order and anywhere, and the same population meets other mechanisms when only the registry's mechanisms change.
+ * Values, participation, cohorts and noise have a source each, named by repetition and block: blocks can be computed in
+ * any order and anywhere, and the same population meets other mechanisms when only the registry's mechanisms change.
+ *
+ * A latched metric reports as at the start of an epoch, in the cohort that the installation's latched metrics share.
  */
 export function tallyBlock({ registry, metrics, population, sources }: Setup, block: Block): readonly Tally[] {
   const name = `${block.repetition}/${block.from}`;
   const valueSource = sources(`values/${name}`);
   const drawSource = sources(`participation/${name}`);
+  const cohortSource = sources(`cohorts/${name}`);
   const noiseSource = sources(`noise/${name}`);
 
   const places = new Map(metrics.map(({ metric }, i) => [metric.id, i]));
@@ -69,15 +71,17 @@ export function tallyBlock({ registry, metrics, population, sources }: Setup, bl
       ? everything
       : drawParticipation(registry.classes, registry.budget.windowDays, drawSource).map((id) => places.get(id) ?? 0);
 
+  const hasLatched = metrics.some(({ isLatched }) => isLatched);
   const tallies = emptyTallies(metrics);
   const values = new Int32Array(metrics.length);
   for (let installation = block.from; installation < block.to; installation++) {
     population.draw(installation, valueSource, values);
+    const draw = hasLatched ? uniformInt(cohortSource, COHORT_DRAWS) : 0;
     for (const i of chosen()) {
-      const { mechanism, params } = metrics[i] as SimulatedMetric;
+      const { mechanism, params, report } = metrics[i] as Simulated;
       const { holders, state } = tallies[i] as Tally;
       const value = values[i] as number;
-      mechanism.aggregator.accumulate(params, state, mechanism.client.randomize(params, value, noiseSource));
+      mechanism.aggregator.accumulate(params, state, report(value, draw, noiseSource));
       holders[value] = (holders[value] as number) + 1;
     }
   }

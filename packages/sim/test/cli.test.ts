@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { registryToText } from '@dither/protocol';
 import type { RunReport } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rich } from './rich-registry.js';
 import { small } from './small-registry.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -36,6 +37,8 @@ const UNIFORM = [...SMALL, '--population', 'uniform'];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dither-sim-'));
   await writeFile(join(folder, 'small.json'), registryToText(small));
+  await writeFile(join(folder, 'rich.json'), registryToText(rich));
+  await writeFile(join(folder, 'texts.txt'), 'text-1\ntext-2\nnobody.example\n');
 });
 
 afterAll(async () => {
@@ -62,8 +65,10 @@ describe('dither-sim run', () => {
       expect(effectiveEpsilon).toBeLessThanOrEqual(epsilon);
       expect(effectiveEpsilon).toBeGreaterThan(epsilon - 1e-6);
       for (const it of values) {
-        expect(it.error).toBeCloseTo((it.estimate as number) - it.truth, 12);
-        expect(it.covered).toBe(it.low <= it.truth && it.truth <= it.high);
+        expect(it.error).toBeCloseTo((it.estimate as number) - (it.truth as number), 12);
+        expect(it.covered).toBe(
+          (it.low as number) <= (it.truth as number) && (it.truth as number) <= (it.high as number),
+        );
       }
     }
   });
@@ -103,7 +108,8 @@ describe('dither-sim run', () => {
     };
     await writeFile(join(folder, 'population.json'), JSON.stringify({ metrics }));
     const { metrics: found } = report(...SMALL, '--population', 'population.json');
-    const truth = (id: string): number[] => found.find((it) => it.id === id)?.values.map((it) => it.truth) ?? [];
+    const truth = (id: string): (number | null)[] =>
+      found.find((it) => it.id === id)?.values.map((it) => it.truth) ?? [];
     expect(truth('colour')).toEqual([1, 0, 0, 0]);
     expect(truth('used')).toEqual([0]);
   });
@@ -133,10 +139,49 @@ describe('dither-sim run', () => {
     expect((JSON.parse(out) as RunReport).population.badLines?.count).toBe(30);
   });
 
+  it('looks for the candidates of a file, and says how many are seen and what it takes', () => {
+    const args = ['--registry', 'rich.json', '--population', 'zipf:2', '--clients', '5000', '--seed', 'x'];
+    const { metrics } = report(...args, '--candidates', 'home=texts.txt');
+    const [crash, home] = metrics;
+    expect(crash?.detections?.candidates).toBe(100);
+    expect(home).toMatchObject({ id: 'home', epsilon: 4, epsilonInfinity: 6 });
+    // text-1 and text-2 hold 61% and 15%: dozens of standard errors at epsilon 4.
+    expect(home?.detections).toMatchObject({ candidates: 3, detected: 2, falselyDetected: 0 });
+    expect(home?.values.map(({ value }) => value)).toEqual([
+      'text-1',
+      'text-2',
+      'nobody.example',
+      'with a text',
+      'no candidate',
+    ]);
+    expect(home?.values[2]).toMatchObject({ truth: 0, detection: { isHeld: false } });
+    const { out } = sim('run', ...args, '--candidates', 'home=texts.txt');
+    expect(out).toMatch(/^ {2}of 3 candidates; a text must be held by about \d+\.\d\d% of installations to be seen$/m);
+    expect(out).toContain('detected: 2, of which 0 are held by nobody');
+    expect(out).toMatch(/^ {2}text-1 .+ yes$/m);
+    expect(out).toContain('and 85 further candidates: --json has all');
+  });
+
+  it('says percentiles in their unit', () => {
+    const args = ['--registry', 'rich.json', '--population', 'uniform', '--clients', '2000', '--seed', 'x'];
+    const { metrics } = report(...args);
+    for (const { id, unit, values } of metrics.filter(({ kind }) => kind === 'timing' || kind === 'quantity')) {
+      expect(unit, id).toBe(id === 'memory' ? 'MiB' : 'ms');
+      expect(values.slice(0, 5).map(({ value }) => value)).toEqual(['with an event', 'p50', 'p75', 'p95', 'mean']);
+      const p75 = values[2];
+      expect(p75).toMatchObject({ isShare: false, standardError: null, detectionLimit: null });
+      expect(p75?.over).toMatchObject({ standardError: null, rmse: Math.abs(p75?.error as number) });
+    }
+    const { out } = sim('run', ...args);
+    expect(out).toMatch(/^ {2}p75, ms /m);
+    expect(out).toMatch(/^ {2}p75, MiB /m);
+    expect(out).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
   it('runs a scenario as it stands, and with parts of it replaced', () => {
     const flat = report('--scenario', 'browser-early', '--population', 'uniform', '--seed', 'x');
     expect(flat).toMatchObject({ clients: 1000, population: { name: 'uniform' } });
-    expect(flat.metrics).toHaveLength(12);
+    expect(flat.metrics).toHaveLength(14);
   });
 
   it('helps', () => {
@@ -186,6 +231,16 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     ],
     ['a wrong header', ['run', ...SMALL, '--population', 'header.csv'], 'header.csv:1:1: events-header-invalid: '],
     ['a file without events', ['run', ...SMALL, '--population', 'empty.csv'], 'empty.csv: events-empty: '],
+    [
+      'candidates where there is no text metric',
+      ['run', ...UNIFORM, '--candidates', 'texts.txt'],
+      'argument-invalid: --candidates is for text metrics',
+    ],
+    [
+      'a missing file of candidates',
+      ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'crash=no.txt'],
+      'no.txt: file-unreadable',
+    ],
     ['a missing registry', ['run', '--registry', 'no.json', '--population', 'uniform'], 'no.json: file-unreadable: '],
     [
       'an old registry',

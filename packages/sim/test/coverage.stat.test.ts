@@ -3,6 +3,7 @@ import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   binomialAtMost,
   coverageTest,
+  detectionsOf,
   type MechanismLookup,
   policy,
   runExperiment,
@@ -10,8 +11,10 @@ import {
   seededSources,
   shapedPopulation,
   summing,
+  type Trial,
 } from '@dither/sim';
 import { describe, expect, it } from 'vitest';
+import { rich, richPopulation } from './rich-registry.js';
 import { small } from './small-registry.js';
 
 const REPETITIONS = 400;
@@ -33,6 +36,7 @@ function complement(t: Threshold): Threshold {
 
 /** The same reports, estimated with p and q swapped. */
 function swapped(mechanism: Mechanism): Mechanism {
+  if (mechanism.answers !== 'frequencies') return mechanism;
   const { aggregator } = mechanism;
   const swap = (params: object & Probabilities): object => {
     const { truth, keep, other } = params;
@@ -91,6 +95,76 @@ describe('coverage', () => {
   });
 });
 
+describe('coverage of texts and quantiles', () => {
+  const population = richPopulation({
+    crash: { none: 0.6, texts: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], zipf: 1.2 },
+    home: { none: 0.1, texts: ['p', 'q', 'r', 's', 't', 'u', 'v', 'w'], zipf: 1 },
+    load: { none: 0.2, lognormal: { median: 400, sigma: 0.8 } },
+    memory: { none: 0.1, gaussian: { mean: 400, sigma: 100 } },
+  });
+  const held = (id: string): readonly string[] => population.texts.get(id)?.slice(1) ?? [];
+  /** One text is no candidate, and for each candidate another one is held by nobody. */
+  const candidates = new Map(
+    ['crash', 'home'].map((id) => {
+      const known = held(id).filter((_, i) => i !== 5);
+      return [id, [...known, ...known.map((text) => `not-${text}`)]];
+    }),
+  );
+
+  function simulateRich(mechanisms: MechanismLookup, repetitions: number): { sum: Summary; trials: Trial[] } {
+    const sources = seededSources('rich');
+    const sums = summing(sources('tested cells'));
+    const options = { registry: rich, mechanisms, population, candidates, clients: 1000, repetitions, sources };
+    const trials: Trial[] = [];
+    for (const trial of runExperiment(options)) {
+      sums.add(trial);
+      trials.push(trial);
+    }
+    return { sum: sums.result(), trials };
+  }
+
+  it('passes the same test, and false texts are detected in few runs', () => {
+    const runs = 50;
+    const { sum, trials } = simulateRich(catalogue, runs);
+    expect(sum.coverage).toMatchObject({ trials: 5 * runs, isPassed: true });
+    for (const id of ['crash', 'home']) {
+      const detections = trials.flatMap(({ findings }) =>
+        findings.filter(({ metric }) => metric.metric.id === id).map(({ cells }) => detectionsOf(cells)),
+      );
+      const withFalse = detections.filter(({ falselyDetected }) => falselyDetected > 0).length;
+      // At most one run in twenty; so many or more with probability below 1e-6 if the promise is kept.
+      expect(binomialAtMost(withFalse - 1, runs, 0.05), id).toBeLessThan(1 - 1e-6);
+      expect(
+        detections.reduce((total, { detected }) => total + detected, 0),
+        id,
+      ).toBeGreaterThan(100);
+    }
+  });
+
+  it('fails for clients that report what is not true', () => {
+    const lying = new Map([...catalogue].map(([id, mechanism]) => [id, liar(mechanism)]));
+    expect(simulateRich(lying, 20).sum.coverage.isPassed).toBe(false);
+  });
+});
+
+/** Each second bucket, and all texts, reported as no event. */
+function liar(mechanism: Mechanism): Mechanism {
+  if (mechanism.answers === 'distribution') {
+    const { client } = mechanism;
+    const randomize: typeof client.randomize = (params, value, source) =>
+      client.randomize(params, value % 2 === 0 ? params.domainSize - 1 : value, source);
+    return { ...mechanism, client: { ...client, randomize } };
+  }
+  if (mechanism.answers !== 'texts') return mechanism;
+  const { client } = mechanism;
+  if ('latch' in client) {
+    const latch: typeof client.latch = (params, _text, draw, source) => client.latch(params, '', draw, source);
+    return { ...mechanism, client: { ...client, latch } };
+  }
+  const randomize: typeof client.randomize = (params, _text, source) => client.randomize(params, '', source);
+  return { ...mechanism, client: { ...client, randomize } };
+}
+
 describe('the standard error', () => {
   /**
    * The mean of R squared errors over the variance they should have is chi-squared over R: 1, give or take
@@ -129,6 +203,7 @@ describe('the standard error', () => {
     for (const { findings } of runExperiment(options)) {
       for (const { metric, n, cells } of findings) {
         // The 1-bit mean asks each installation one of three questions; its variance is tested above.
+        if (metric.answers !== 'frequencies') continue;
         if (!metric.mechanism.aggregator.isDistribution && metric.mechanism.id !== 'rr') continue;
         const shares = cells.map((cell) => cell.truth);
         const variances = metric.mechanism.aggregator.variance(metric.params, shares, n);

@@ -1,7 +1,8 @@
-import type { Mechanism, State } from '@dither/mechanisms';
+import type { FrequencyMechanism, Mechanism, State } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Registry } from '@dither/protocol';
 import {
+  cellsOf,
   type ExperimentOptions,
   mergeTallies,
   type Population,
@@ -10,10 +11,13 @@ import {
   runReport,
   type Setup,
   SimError,
+  type SimulatedMetric,
+  type SimulatedQuantity,
   seededSources,
   shapedPopulation,
   simulatedMetrics,
   summing,
+  type Tally,
   type Trial,
   tallyBlock,
 } from '@dither/sim';
@@ -38,6 +42,10 @@ function first(changes: Partial<ExperimentOptions> = {}): Trial {
   return trial as Trial;
 }
 
+function quantitiesOf(metric: SimulatedMetric): readonly SimulatedQuantity[] {
+  return metric.answers === 'frequencies' ? metric.quantities : [];
+}
+
 /** Remembers the values it hands out. */
 function watched(population: Population, drawn: number[][]): Population {
   return {
@@ -56,10 +64,10 @@ describe('an experiment', () => {
     expect(drawn).toHaveLength(3000);
     findings.forEach(({ metric, n, cells }, i) => {
       expect(n).toBe(3000);
-      for (const { quantity, truth } of cells) {
-        const sum = drawn.reduce((total, values) => total + quantity.weights(values[i] as number), 0);
-        expect(truth, `${metric.metric.id} ${quantity.label}`).toBeCloseTo(sum / 3000, 12);
-      }
+      quantitiesOf(metric).forEach(({ label, weights }, j) => {
+        const sum = drawn.reduce((total, values) => total + weights(values[i] as number), 0);
+        expect(cells[j]?.truth, `${metric.metric.id} ${label}`).toBeCloseTo(sum / 3000, 12);
+      });
     });
   });
 
@@ -68,8 +76,9 @@ describe('an experiment', () => {
     const reported: number[][] = small.wire.map(() => []);
     const recording = new Map(
       [...catalogue].map(([id, mechanism]): [string, Mechanism] => {
-        const place = small.wire.findIndex((metric) => metric.params?.mechanism === id);
-        const client: Mechanism['client'] = {
+        if (mechanism.answers !== 'frequencies') return [id, mechanism];
+        const place = small.wire.findIndex((metric) => metric.params.mechanism === id);
+        const client: FrequencyMechanism['client'] = {
           ...mechanism.client,
           randomize(params, value, source) {
             reported[place]?.push(value);
@@ -84,14 +93,14 @@ describe('an experiment', () => {
       mechanisms: recording,
       population: watched(options().population, drawn),
     });
-    findings.forEach(({ n, cells }, i) => {
+    findings.forEach(({ metric, n, cells }, i) => {
       const values = reported[i] as number[];
       expect(n).toBe(values.length);
       expect(n).toBeLessThan(3000);
       expect(n).toBeGreaterThan(0);
-      for (const { quantity, truth } of cells) {
-        expect(truth).toBeCloseTo(values.reduce((sum, value) => sum + quantity.weights(value), 0) / n, 12);
-      }
+      quantitiesOf(metric).forEach(({ weights }, j) => {
+        expect(cells[j]?.truth).toBeCloseTo(values.reduce((sum, value) => sum + weights(value), 0) / n, 12);
+      });
     });
     // A budget of 3 over charges of 1, 1, 2, 1, 1: nobody reports more than three metrics.
     expect(reported.flat().length).toBeLessThanOrEqual(3 * 3000);
@@ -101,11 +110,15 @@ describe('an experiment', () => {
     const reports: Record<string, unknown[]> = { grr: [], rr: [], oue: [] };
     const recording = new Map(
       [...catalogue].map(([id, mechanism]): [string, Mechanism] => {
+        if (mechanism.answers !== 'frequencies') return [id, mechanism];
         const accumulate = (params: never, state: State, report: unknown): void => {
           reports[id]?.push(report);
           mechanism.aggregator.accumulate(params, state, report);
         };
-        return [id, { ...mechanism, aggregator: { ...mechanism.aggregator, accumulate } as Mechanism['aggregator'] }];
+        return [
+          id,
+          { ...mechanism, aggregator: { ...mechanism.aggregator, accumulate } as FrequencyMechanism['aggregator'] },
+        ];
       }),
     );
     const { findings } = first({ mechanisms: recording });
@@ -155,15 +168,15 @@ describe('an experiment', () => {
     const clients = 2 * policy.blockClients + 1;
     const { findings } = first({ clients });
     const { registry, population, sources } = options();
-    const setup: Setup = { registry, metrics: simulatedMetrics(registry, catalogue), population, sources };
+    const metrics = simulatedMetrics(options());
+    const setup: Setup = { registry, metrics, population, sources };
     const starts = [2, 0, 1].map((i) => i * policy.blockClients);
     const [sum, ...others] = starts.map((from) =>
       tallyBlock(setup, { repetition: 0, from, to: Math.min(clients, from + policy.blockClients) }),
     );
     for (const other of others) mergeTallies(setup.metrics, sum ?? [], other);
-    setup.metrics.forEach(({ mechanism, params }, i) => {
-      const state = sum?.[i]?.state as State;
-      const estimates = mechanism.aggregator.estimate(params, state, policy.confidence);
+    metrics.forEach((metric, i) => {
+      const estimates = cellsOf(metric, sum?.[i] as Tally).map((cell) => cell.estimate);
       expect(findings[i]?.cells.map((cell) => cell.estimate)).toEqual(estimates);
       expect(findings[i]?.n).toBe(clients);
     });

@@ -43,11 +43,14 @@ describe('the README', () => {
 
   it('shows a population file and an events file that can be read', async () => {
     const registry = await loadRegistry(scenario('browser').registry);
-    const [population = ''] = blocks('json');
-    const { metrics } = JSON.parse(population) as { metrics: Record<string, unknown> };
-    const rest = Object.fromEntries(registry.wire.map(({ id }) => [id, { uniform: {} }]));
-    const whole = { metrics: { ...rest, ...metrics } };
-    expect(declaredPopulation('readme', whole, registry, refuse).name).toBe('readme');
+    expect(blocks('json')).toHaveLength(2);
+    for (const population of blocks('json')) {
+      const { metrics } = JSON.parse(population) as { metrics: Record<string, unknown> };
+      const rest = Object.fromEntries(registry.wire.map(({ id }) => [id, { uniform: {} }]));
+      const whole = { metrics: { ...rest, ...metrics } };
+      const files = (file: string) => (file === 'signatures.txt' ? ['one.cc:1'] : undefined);
+      expect(declaredPopulation('readme', whole, registry, refuse, files).name).toBe('readme');
+    }
 
     const [events = ''] = blocks('csv');
     const options = { source: seededSources('readme')('events'), onBadLine: () => undefined };

@@ -63,9 +63,9 @@ describe('a report as text', () => {
     const { metrics, mse, maxError, intervals } = report(500, 4);
     const values = metrics[0]?.values ?? [];
     expect(intervals.count).toBe(4 * 31);
-    const total = values.reduce((sum, it) => sum + it.over.rmse ** 2, 0);
+    const total = values.reduce((sum, it) => sum + (it.over.rmse ?? 0) ** 2, 0);
     expect(mse).toBeCloseTo(total / values.length, 12);
-    expect(intervals.covered).toBeCloseTo(4 * values.reduce((sum, it) => sum + it.over.coverage, 0), 9);
+    expect(intervals.covered).toBeCloseTo(4 * values.reduce((sum, it) => sum + (it.over.coverage ?? 0), 0), 9);
     expect(maxError).toBeGreaterThanOrEqual(Math.max(...values.map((it) => Math.abs(it.error ?? 0))));
   });
 });

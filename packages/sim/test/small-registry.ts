@@ -11,7 +11,6 @@ import {
   type MetricOptions,
   quantity,
   type Registry,
-  text,
   timing,
 } from '@dither/protocol';
 
@@ -23,27 +22,24 @@ const about: MetricOptions = {
   expires: '2099-12-31',
 };
 
-/** One metric of each kind, each mechanism once. */
-export const small: Registry = defineRegistry({
-  app: 'org.example.small',
-  expectedClients: 500,
-  metrics: {
-    colour: category({ ...about, values: ['red', 'green', 'blue'], mechanism: grr.client }),
-    load: timing({ ...about, range: [10, 1000], buckets: 4, mechanism: oue.client }),
-    memory: quantity({
-      ...about,
-      unit: 'MiB',
-      range: [0, 100],
-      buckets: 5,
-      aggregate: 'max',
-      epsilon: 2,
-      mechanism: sue.client,
-    }),
-    opened: count({ ...about, clamp: 10, mechanism: oneBitMean.client }),
-    used: boolean({ ...about, mechanism: rr.client }),
-    page: text({ ...about, maxLength: 50 }),
-  },
-});
+const metrics = {
+  colour: category({ ...about, values: ['red', 'green', 'blue'], mechanism: grr.client }),
+  load: timing({ ...about, range: [10, 1000], buckets: 4, mechanism: oue.client }),
+  memory: quantity({
+    ...about,
+    unit: 'MiB',
+    range: [0, 100],
+    buckets: 5,
+    aggregate: 'max',
+    epsilon: 2,
+    mechanism: sue.client,
+  }),
+  opened: count({ ...about, clamp: 10, mechanism: oneBitMean.client }),
+  used: boolean({ ...about, mechanism: rr.client }),
+};
+
+/** One metric of each kind that asks for shares or a mean, each mechanism once. */
+export const small: Registry = defineRegistry({ app: 'org.example.small', expectedClients: 500, metrics });
 
 /** The same metrics under half the budget: installations draw which ones they report. */
 export const sampled: Registry = defineRegistry({
@@ -51,5 +47,5 @@ export const sampled: Registry = defineRegistry({
   expectedClients: 500,
   participation: 'sampled',
   budget: { perWindow: 3 },
-  metrics: small.metrics,
+  metrics,
 });

@@ -1,5 +1,5 @@
 import { estimateSupport, type Support } from '../estimate/support.js';
-import type { Aggregator, Estimate, Params, Quantity } from '../mechanism.js';
+import type { Estimate, FrequencyAggregator, IndexParams, Quantity } from '../mechanism.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
 
 /** The frequency of each value of the domain. */
@@ -8,7 +8,7 @@ function frequency(index: number): Quantity {
 }
 
 /** What is a mechanism's own: how its reports read, and which values a report supports. */
-type Decoding<P extends Params, R> = Pick<Aggregator<P, R>, 'id' | 'params' | 'decode' | 'accumulate'> & {
+type Decoding<P extends IndexParams, R> = Pick<FrequencyAggregator<P, R>, 'id' | 'params' | 'decode' | 'accumulate'> & {
   readonly support: (params: P) => Support;
 };
 
@@ -18,7 +18,10 @@ type Decoding<P extends Params, R> = Pick<Aggregator<P, R>, 'id' | 'params' | 'd
  * Estimate (C/n - q)/(p - q); variance (f p(1-p) + (1-f) q(1-q)) / (n (p-q)^2), the population held fixed.
  * Wang, Blocki, Li, Jha 2017, section 3.
  */
-export function frequencyAggregator<P extends Params, R>({ support, ...own }: Decoding<P, R>): Aggregator<P, R> {
+export function frequencyAggregator<P extends IndexParams, R>({
+  support,
+  ...own
+}: Decoding<P, R>): FrequencyAggregator<P, R> {
   return {
     ...own,
     empty: (params) => emptyState(params, params.domainSize),

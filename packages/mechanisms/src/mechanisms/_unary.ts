@@ -1,7 +1,7 @@
 import { checkReportLength, checkValue } from '../check.js';
 import { MechanismError } from '../errors.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
-import type { Aggregator, Channel, Client, Params, State } from '../mechanism.js';
+import type { Channel, FrequencyAggregator, IndexClient, IndexParams, MakeParams, State } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold } from '../random/bernoulli.js';
 import type { WordSource } from '../random/word-source.js';
 import { frequencyAggregator } from './_frequency.js';
@@ -10,7 +10,7 @@ import { frequencyAggregator } from './_frequency.js';
  * What SUE and OUE share: a report is one bit per value, set with probability `keep` for the client's own value
  * and `other` for each other value, independently. They differ in the two thresholds alone.
  */
-export interface UnaryParams extends Params {
+export interface UnaryParams extends IndexParams {
   readonly keep: Threshold;
   readonly other: Threshold;
 }
@@ -54,17 +54,14 @@ function bitLikelihood(t: Threshold, isSet: boolean): Ratio {
   return ratio(isSet ? numerator(t) : ONE - numerator(t), ONE);
 }
 
-export function unaryClient(
-  id: string,
-  params: Client<UnaryParams, Uint8Array>['params'],
-): Client<UnaryParams, Uint8Array> {
+export function unaryClient(id: string, params: MakeParams<UnaryParams>): IndexClient<UnaryParams, Uint8Array> {
   return { id, params, randomize, encode: (_params, bits) => bits };
 }
 
 export function unaryAggregator(
   id: string,
-  params: Client<UnaryParams, Uint8Array>['params'],
-): Aggregator<UnaryParams, Uint8Array> {
+  params: MakeParams<UnaryParams>,
+): FrequencyAggregator<UnaryParams, Uint8Array> {
   const support = (p: UnaryParams) => ({ p: probability(p.keep), q: probability(p.other) });
   return frequencyAggregator({ id, params, decode, accumulate, support });
 }

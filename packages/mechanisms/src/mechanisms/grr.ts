@@ -16,12 +16,12 @@ import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Aggregator, Channel, Client, Params } from '../mechanism.js';
+import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { frequencyAggregator } from './_frequency.js';
 
-export interface GrrParams extends Params {
+export interface GrrParams extends IndexParams {
   readonly keep: Threshold;
 }
 
@@ -52,7 +52,7 @@ export function params(options: { epsilon: number; domainSize: number }): GrrPar
   });
 }
 
-export const client: Client<GrrParams, GrrReport> = {
+export const client: IndexClient<GrrParams, GrrReport> = {
   id: ID,
   params,
   randomize(p, value, source) {
@@ -64,7 +64,7 @@ export const client: Client<GrrParams, GrrReport> = {
   encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
 };
 
-export const aggregator: Aggregator<GrrParams, GrrReport> = /* @__PURE__ */ frequencyAggregator({
+export const aggregator: FrequencyAggregator<GrrParams, GrrReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,
   params,
   decode(p, bytes) {

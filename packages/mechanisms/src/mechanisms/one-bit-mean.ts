@@ -21,12 +21,12 @@ import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Aggregator, Channel, Client, Params, State } from '../mechanism.js';
+import type { Channel, FrequencyAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
 
-export interface OneBitMeanParams extends Params {
+export interface OneBitMeanParams extends IndexParams {
   /** The largest count: values are 0 .. clamp. */
   readonly clamp: number;
   readonly truth: Threshold;
@@ -75,7 +75,7 @@ function yesOutOfClamp(params: OneBitMeanParams, question: number, value: number
   return value === (question === ZERO ? 0 : params.clamp) ? params.clamp : 0;
 }
 
-export const client: Client<OneBitMeanParams, OneBitMeanReport> = {
+export const client: IndexClient<OneBitMeanParams, OneBitMeanReport> = {
   id: ID,
   params,
   randomize(p, value, source) {
@@ -99,7 +99,7 @@ function answers(state: State, question: number): { asked: number; yes: number }
   return { asked: yes + (state.counts[2 * question] as number), yes };
 }
 
-export const aggregator: Aggregator<OneBitMeanParams, OneBitMeanReport> = {
+export const aggregator: FrequencyAggregator<OneBitMeanParams, OneBitMeanReport> = {
   id: ID,
   params,
   decode(_params, bytes) {

@@ -15,11 +15,11 @@ import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Aggregator, Channel, Client, Params } from '../mechanism.js';
+import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
 
-export interface RrParams extends Params {
+export interface RrParams extends IndexParams {
   readonly truth: Threshold;
 }
 
@@ -48,7 +48,7 @@ export function params(options: { epsilon: number; domainSize: number }): RrPara
   });
 }
 
-export const client: Client<RrParams, RrReport> = {
+export const client: IndexClient<RrParams, RrReport> = {
   id: ID,
   params,
   randomize(p, value, source) {
@@ -63,7 +63,7 @@ function support(p: RrParams) {
   return { p: truth, q: 1 - truth };
 }
 
-export const aggregator: Aggregator<RrParams, RrReport> = {
+export const aggregator: FrequencyAggregator<RrParams, RrReport> = {
   id: ID,
   params,
   decode(_params, bytes) {

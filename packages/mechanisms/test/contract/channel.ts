@@ -1,6 +1,6 @@
 import { compare, expBelow, lnAbove, plus, type Ratio, ratio } from '@dither/mechanisms';
 import { ensure } from '../support/ensure.js';
-import { type Case, valuesOf } from './case.js';
+import type { Case } from './case.js';
 
 const MICRO = 1_000_000n;
 
@@ -8,10 +8,10 @@ const MICRO = 1_000_000n;
  * The guarantee, in rational arithmetic: over all reports and pairs of values, the largest likelihood ratio is at
  * most e^epsilon (its lower bound by `expBelow`), and `effectiveEpsilon` is its logarithm.
  */
-export function checkPrivacy({ mechanism, params }: Case): void {
+export function checkPrivacy({ channel, params, values }: Case): void {
   let worst: Ratio = ratio(1n, 1n);
-  for (const report of mechanism.channel.reports(params)) {
-    const likelihoods = valuesOf(params).map((value) => mechanism.channel.likelihood(params, value, report));
+  for (const report of channel.reports(params)) {
+    const likelihoods = values.map((value) => channel.likelihood(params, value, report));
     const highest = likelihoods.reduce((a, b) => (compare(a, b) > 0 ? a : b));
     const lowest = likelihoods.reduce((a, b) => (compare(a, b) < 0 ? a : b));
     const quotient = ratio(highest.numerator * lowest.denominator, highest.denominator * lowest.numerator);
@@ -20,7 +20,7 @@ export function checkPrivacy({ mechanism, params }: Case): void {
   }
   const bound = ratio(expBelow(BigInt(params.microEpsilon), MICRO), 1n << 96n);
   ensure(compare(worst, bound) <= 0, 'the largest likelihood ratio is above e^epsilon');
-  const effective = mechanism.channel.effectiveEpsilon(params);
+  const effective = channel.effectiveEpsilon(params);
   ensure(effective <= params.microEpsilon / Number(MICRO), 'effectiveEpsilon is above the declared epsilon');
   ensure(
     effective === lnAbove(worst.numerator, worst.denominator),
@@ -29,12 +29,12 @@ export function checkPrivacy({ mechanism, params }: Case): void {
 }
 
 /** For each value, likelihoods are not negative and sum to exactly one. */
-export function checkLikelihoods({ mechanism, params }: Case): void {
-  const reports = [...mechanism.channel.reports(params)];
-  for (const value of valuesOf(params)) {
+export function checkLikelihoods({ channel, params, values }: Case): void {
+  const reports = [...channel.reports(params)];
+  for (const value of values) {
     let sum = ratio(0n, 1n);
     for (const report of reports) {
-      const likelihood = mechanism.channel.likelihood(params, value, report);
+      const likelihood = channel.likelihood(params, value, report);
       ensure(likelihood.numerator >= 0n && likelihood.denominator > 0n, 'a likelihood is negative or undefined');
       sum = plus(sum, likelihood);
     }

@@ -1,6 +1,7 @@
 import type { Mechanism } from '@dither/mechanisms';
 import { codeOf, ensure } from '../support/ensure.js';
 import { type Case, smallCases } from './case.js';
+import { expectedState } from './expected.js';
 
 /** Extremes of epsilon at which everything above must hold. */
 export const EXTREMES = [0.000001, 0.01, 10, 16] as const;
@@ -25,7 +26,13 @@ export function checkParams({ mechanism, epsilon, params }: Case): void {
 }
 
 /** Options out of range are refused with their code, by client and aggregator alike. */
-export function checkRefusals({ mechanism, params }: Case): void {
+export function checkRefusals(testCase: Case): void {
+  for (const epsilon of REFUSED_EPSILONS) {
+    const code = codeOf(() => testCase.withEpsilon(epsilon));
+    ensure(code === 'epsilon-out-of-range', `epsilon ${epsilon}: ${code}`);
+  }
+  if (testCase.answers === 'texts') return;
+  const { mechanism, params } = testCase;
   const { domainSize } = params;
   for (const make of [mechanism.client.params, mechanism.aggregator.params]) {
     for (const epsilon of REFUSED_EPSILONS) {
@@ -39,16 +46,36 @@ export function checkRefusals({ mechanism, params }: Case): void {
   }
 }
 
-/** More epsilon never means more noise: variances fall from each extreme to the next. */
+/** More epsilon never means more noise: the error falls from each extreme to the next. */
 export function checkExtremes(mechanism: Mechanism): void {
-  const [first] = smallCases(mechanism, [1]);
-  ensure(first !== undefined, 'no small case');
-  const { domainSize } = first.params;
-  const shares = new Array<number>(domainSize).fill(1 / domainSize);
   let last = Number.POSITIVE_INFINITY;
   for (const epsilon of EXTREMES) {
-    const [variance] = mechanism.aggregator.variance(mechanism.client.params({ epsilon, domainSize }), shares, 1);
-    ensure(variance !== undefined && variance > 0 && variance < last, `variance does not fall at epsilon ${epsilon}`);
-    last = variance;
+    const [first] = smallCases(mechanism, [epsilon]);
+    ensure(first !== undefined, 'no small case');
+    const error = errorOf(first);
+    ensure(error > 0 && error < last, `noise does not fall at epsilon ${epsilon}`);
+    last = error;
+  }
+}
+
+/** A number that says how noisy estimates are. */
+function errorOf(testCase: Case): number {
+  switch (testCase.answers) {
+    case 'frequencies': {
+      const { mechanism, params } = testCase;
+      const shares = new Array<number>(params.domainSize).fill(1 / params.domainSize);
+      return mechanism.aggregator.variance(params, shares, 1)[0] ?? Number.NaN;
+    }
+    case 'distribution': {
+      const { mechanism, params, values } = testCase;
+      const state = expectedState(
+        testCase,
+        values.map(() => 1 / values.length),
+      );
+      const question = { quantiles: [], above: [], amounts: new Float64Array(params.domainSize - 1) };
+      return mechanism.aggregator.distribution(params, state, question).withEvent.standardError;
+    }
+    case 'texts':
+      return testCase.mechanism.aggregator.rareError(testCase.params, 1e6);
   }
 }

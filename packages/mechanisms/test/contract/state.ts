@@ -1,17 +1,16 @@
 import { decodeState, encodeState, type State } from '@dither/mechanisms';
 import { codeOf, ensure } from '../support/ensure.js';
 import { seededSource } from '../support/seeded.js';
-import { type Case, valuesOf } from './case.js';
+import type { Case, Value } from './case.js';
 
 /** States of some reports each, and one of all of them. */
-function states({ mechanism, params }: Case): { parts: State[]; whole: State } {
-  const { client, aggregator } = mechanism;
+function states({ client, aggregator, params, values }: Case): { parts: State[]; whole: State } {
   const source = seededSource('states');
   const whole = aggregator.empty(params);
   const parts = [7, 1, 12].map((reports) => {
     const part = aggregator.empty(params);
     for (let i = 0; i < reports; i++) {
-      const report = client.randomize(params, valuesOf(params)[i % params.domainSize] as number, source);
+      const report = client.randomize(params, values[i % values.length] as Value, source);
       aggregator.accumulate(params, part, report);
       aggregator.accumulate(params, whole, report);
     }
@@ -26,8 +25,7 @@ function sameState(a: State, b: State): boolean {
 
 /** Merging is commutative and associative, the empty state is neutral, and it equals accumulating everything. */
 export function checkMerge(testCase: Case): void {
-  const { mechanism, params } = testCase;
-  const { aggregator } = mechanism;
+  const { aggregator, params } = testCase;
   const { parts, whole } = states(testCase);
   const [a, b, c] = parts as [State, State, State];
   const sum = (...terms: State[]): State => {
@@ -42,13 +40,11 @@ export function checkMerge(testCase: Case): void {
   ensure(whole.n === 20, 'n is not the number of reports');
 }
 
-/** States of another epsilon, domain or counter layout are refused with their code, and nothing is added. */
-export function checkMismatch({ mechanism, epsilon, params }: Case): void {
-  const { aggregator } = mechanism;
+/** States of another epsilon, channel or counter layout are refused with their code, and nothing is added. */
+export function checkMismatch({ aggregator, epsilon, params, withEpsilon }: Case): void {
   const state = aggregator.empty(params);
-  const otherEpsilon = aggregator.params({ epsilon: epsilon === 1 ? 2 : 1, domainSize: params.domainSize });
   const strangers: State[] = [
-    aggregator.empty(otherEpsilon),
+    aggregator.empty(withEpsilon(epsilon === 1 ? 2 : 1)),
     { ...aggregator.empty(params), params: `x${state.params}` },
     { ...aggregator.empty(params), counts: new Float64Array(state.counts.length + 1) },
   ];

@@ -1,15 +1,24 @@
-import { MICRO } from '@dither/mechanisms';
+import { type IndexParams, type LatchedParams, MICRO } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { EXPIRY_NOTICE_DAYS, policy } from '../policy.js';
-import type { Metric } from '../registry/metric.js';
+import type { Latch, Metric } from '../registry/metric.js';
 import { chargePerWindow } from '../registry/participation.js';
 import type { Bound, Registry } from '../registry/registry.js';
 import { formatDay } from '../time.js';
 import { batchBytes } from './batch-bytes.js';
 import { inclusionShares } from './inclusion.js';
-import { type Prediction, predict } from './predict.js';
+import { predict } from './predict.js';
+import { betterForQuantiles } from './predict-quantiles.js';
+import { betterShape } from './predict-texts.js';
+import type { Prediction } from './prediction.js';
 
-export type WarningCode = 'expires-soon' | 'outlives-budget' | 'no-mechanism' | 'nothing-visible' | 'batch-splits';
+export type WarningCode =
+  | 'expires-soon'
+  | 'outlives-budget'
+  | 'nothing-visible'
+  | 'better-mechanism'
+  | 'better-shape'
+  | 'batch-splits';
 
 export interface Warning {
   readonly code: WarningCode;
@@ -22,8 +31,7 @@ export interface MetricAssessment {
   readonly id: string;
   readonly kind: string;
   readonly period: number;
-  /** Undefined for a metric that stays silent. */
-  readonly mechanism: string | undefined;
+  readonly mechanism: string;
   readonly epsilon: number;
   /** Computed from the integer thresholds. */
   readonly effectiveEpsilon: number;
@@ -32,6 +40,16 @@ export interface MetricAssessment {
   /** Share of installations that draw it in a budget window. */
   readonly inclusion: number;
   readonly predictions: readonly Prediction[];
+  readonly latch?: LatchAssessment;
+}
+
+/** What an epoch of a latched metric costs. */
+export interface LatchAssessment {
+  readonly epoch: number;
+  readonly reports: number;
+  /** Of all reports of an epoch, and of however many. */
+  readonly epsilonEpoch: number;
+  readonly epsilonInfinity: number;
 }
 
 export interface ClassAssessment {
@@ -52,8 +70,8 @@ export interface Assessment {
   readonly bound: Bound;
   readonly participation: 'all' | 'sampled';
   readonly classes: readonly ClassAssessment[];
-  /** Full budget windows a device can spend before its lifetime cap, undefined if it spends nothing. */
-  readonly silentAfter: { readonly windows: number; readonly days: number } | undefined;
+  /** Full budget windows a device can spend before its lifetime cap. */
+  readonly silentAfter: { readonly windows: number; readonly days: number };
   /** A batch with one report of every metric. */
   readonly batchBytes: number;
   readonly metrics: readonly MetricAssessment[];
@@ -68,7 +86,7 @@ export function assess(registry: Registry, today: number): Assessment {
     assessMetric(metric, shares.get(metric.id) ?? 0, registry.expectedClients),
   );
   const windows = Math.floor(bound.lifetime / bound.perWindow);
-  const silentAfter = bound.perWindow > 0 ? { windows, days: windows * bound.windowDays } : undefined;
+  const silentAfter = { windows, days: windows * bound.windowDays };
   const bytes = batchBytes(registry.wire);
   return {
     app: registry.app,
@@ -88,27 +106,36 @@ export function assess(registry: Registry, today: number): Assessment {
     metrics,
     warnings: [
       ...batchWarnings(bytes),
-      ...Object.values(registry.metrics).flatMap((metric) => metricWarnings(metric, today, silentAfter?.days)),
+      ...Object.values(registry.metrics).flatMap((metric) => metricWarnings(metric, today, silentAfter.days)),
       ...metrics.flatMap(visibilityWarnings),
+      ...Object.values(registry.metrics).flatMap((metric) =>
+        mechanismWarnings(metric, registry.expectedClients * (shares.get(metric.id) ?? 0)),
+      ),
     ],
   };
 }
 
 function assessMetric(metric: Metric, inclusion: number, expectedClients: number): MetricAssessment {
   const { params } = metric;
-  const channel = catalogue.get(params?.mechanism ?? '')?.channel;
+  const channel = catalogue.get(params.mechanism)?.channel;
   return {
     id: metric.id,
     kind: metric.kind,
     period: metric.period,
-    mechanism: params?.mechanism,
+    mechanism: params.mechanism,
     epsilon: metric.microEpsilon / MICRO,
-    effectiveEpsilon: params === undefined ? 0 : (channel?.effectiveEpsilon(params) ?? 0),
-    reportBytes: params?.reportBytes ?? 0,
+    effectiveEpsilon: channel?.effectiveEpsilon(params as IndexParams & LatchedParams) ?? 0,
+    reportBytes: params.reportBytes,
     expires: metric.expires,
     inclusion,
     predictions: predict(metric, expectedClients * inclusion),
+    ...(metric.latch === undefined ? {} : { latch: assessLatch(metric, metric.latch) }),
   };
+}
+
+function assessLatch({ microEpoch }: Metric, { epoch, epsilonInfinity }: Latch): LatchAssessment {
+  const reports = microEpoch.length;
+  return { epoch, reports, epsilonEpoch: (microEpoch[reports - 1] as number) / MICRO, epsilonInfinity };
 }
 
 function batchWarnings(bytes: number): readonly Warning[] {
@@ -117,7 +144,7 @@ function batchWarnings(bytes: number): readonly Warning[] {
   return [{ code: 'batch-splits', where: '', message }];
 }
 
-function metricWarnings(metric: Metric, today: number, silentDays: number | undefined): readonly Warning[] {
+function metricWarnings(metric: Metric, today: number, silentDays: number): readonly Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: WarningCode, message: string): void => {
     warnings.push({ code, where: metric.id, message });
@@ -125,9 +152,7 @@ function metricWarnings(metric: Metric, today: number, silentDays: number | unde
   const left = metric.expiryDay - today;
   if (left <= 0) warn('expires-soon', `expired after ${metric.expires} and is silent; renew or remove it`);
   else if (left <= EXPIRY_NOTICE_DAYS) warn('expires-soon', `expires in ${left} day(s); renew or remove it`);
-  if (metric.params === undefined) {
-    warn('no-mechanism', `a ${metric.kind} metric has no mechanism in this version: it costs nothing and stays silent`);
-  } else if (silentDays !== undefined && left > silentDays) {
+  if (left > silentDays) {
     const silent = formatDay(today + silentDays);
     warn(
       'outlives-budget',
@@ -138,8 +163,28 @@ function metricWarnings(metric: Metric, today: number, silentDays: number | unde
 }
 
 function visibilityWarnings({ id, predictions }: MetricAssessment): readonly Warning[] {
-  const blind = predictions.filter(({ detectionLimit, range }) => detectionLimit >= range);
+  const blind = predictions.filter(
+    ({ detectionLimit, range }) => detectionLimit !== undefined && detectionLimit >= range,
+  );
   if (blind.length === 0) return [];
   const message = `at this number of installations nothing can be seen (${blind.map((p) => p.quantity).join(', ')}); raise epsilon, lengthen the period, or have fewer values`;
   return [{ code: 'nothing-visible', where: id, message }];
+}
+
+/** Nothing chooses a mechanism at run time: what would be better is said here, for the developer to write down. */
+function mechanismWarnings(metric: Metric, reporters: number): readonly Warning[] {
+  const shape = betterShape(metric, reporters);
+  if (shape !== undefined) {
+    const message = `${shape.bits} bits and ${shape.hashes} hash would know texts with ${percent(shape.ratio)} less error, in as many bytes or fewer`;
+    return [{ code: 'better-shape', where: metric.id, message }];
+  }
+  const better = betterForQuantiles(metric, reporters);
+  if (better === undefined) return [];
+  const message = `at this number of installations ${better.mechanism} would know the 75th percentile with ${percent(better.ratio)} less error`;
+  return [{ code: 'better-mechanism', where: metric.id, message }];
+}
+
+/** How much less `ratio` of something is. */
+function percent(ratio: number): string {
+  return `${(100 * (1 - ratio)).toFixed(0)}%`;
 }

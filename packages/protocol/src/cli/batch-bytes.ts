@@ -3,11 +3,10 @@ import { encodeBatch, NONCE_BYTES } from '../wire/batch.js';
 
 /** Bytes of a batch with one report of every metric, each period length in a window of its own. */
 export function batchBytes(wire: readonly Metric[]): number {
-  if (wire.length === 0) return 0;
   const reports = wire.map(({ params, period }, index) => ({
     index,
     window: period,
-    bytes: new Uint8Array(params?.reportBytes ?? 0),
+    bytes: new Uint8Array(params.reportBytes),
   }));
   const table = { fingerprint: '0'.repeat(16), wire };
   return encodeBatch(table, { day: 0, nonce: new Uint8Array(NONCE_BYTES), reports }).length;

@@ -3,7 +3,7 @@ import { policy } from '../policy.js';
 import { type Assessment, assess, type MetricAssessment } from './assess.js';
 import { type Command, EXIT } from './command.js';
 import { formatNumber, formatPeriod, formatShare, formatTable } from './format.js';
-import type { Prediction } from './predict.js';
+import type { Prediction } from './prediction.js';
 
 export const checkCommand: Command = {
   meta: {
@@ -25,6 +25,7 @@ function renderAssessment(assessment: Assessment): string {
     ...person(assessment),
     '',
     ...participation(assessment),
+    ...assessment.metrics.flatMap(latched),
     '',
     ...accuracy(assessment),
     '',
@@ -35,10 +36,7 @@ function renderAssessment(assessment: Assessment): string {
 }
 
 function person({ app, fingerprint, metrics, bound, silentAfter }: Assessment): string[] {
-  const silence =
-    silentAfter === undefined
-      ? 'No metric reports.'
-      : `A device that spends its full share falls silent after ${silentAfter.windows} such windows: ${formatNumber(silentAfter.days)} days.`;
+  const silence = `A device that spends its full share falls silent after ${silentAfter.windows} such windows: ${formatNumber(silentAfter.days)} days.`;
   return [
     `${app}: ${metrics.length} metric(s), registry ${fingerprint}`,
     '',
@@ -57,6 +55,13 @@ function participation({ participation: mode, classes, bound }: Assessment): str
         `  every ${formatPeriod(c.period)}: ${formatNumber(c.expected)} of ${c.metrics.length} metric(s) on average, epsilon ${c.granted} of the ${c.demanded} all would take`,
     ),
   ];
+}
+
+function latched({ id, latch }: MetricAssessment): string[] {
+  if (latch === undefined) return [];
+  const { reports, epoch, epsilonEpoch, epsilonInfinity } = latch;
+  const cost = `cost epsilon ${formatNumber(epsilonEpoch)} together, at most ${formatNumber(epsilonInfinity)} however many`;
+  return [`${id} is latched: ${reports} reports in an epoch of ${formatPeriod(epoch)} ${cost}.`];
 }
 
 function accuracy({ metrics, expectedClients }: Assessment): string[] {
@@ -82,7 +87,6 @@ function accuracy({ metrics, expectedClients }: Assessment): string[] {
 
 function rows(metric: MetricAssessment): string[][] {
   const cells = [metric.id, metric.kind, formatPeriod(metric.period)];
-  if (metric.mechanism === undefined) return [[...cells, 'none: silent', ...Array<string>(8).fill('')]];
   const cost = [
     metric.mechanism,
     String(metric.epsilon),
@@ -96,19 +100,28 @@ function rows(metric: MetricAssessment): string[][] {
   ]);
 }
 
-function predicted(
-  { kind }: MetricAssessment,
-  { quantity, n, standardError, detectionLimit, range }: Prediction,
-): string[] {
+function predicted({ kind }: MetricAssessment, prediction: Prediction): string[] {
+  const { quantity, n, standardError, detectionLimit, range, unit } = prediction;
   const isMean = quantity === 'mean';
-  const name = quantity !== 'frequency' ? quantity : kind === 'boolean' ? 'share of yes' : 'any one share';
+  const smallest =
+    detectionLimit === undefined
+      ? ''
+      : detectionLimit >= range
+        ? 'nothing'
+        : isMean
+          ? formatNumber(detectionLimit)
+          : formatShare(detectionLimit);
   return [
-    name,
+    quantity === 'frequency' && kind === 'boolean' ? 'share of yes' : (NAMES[quantity] ?? quantity),
     formatNumber(Math.round(n)),
-    isMean ? formatNumber(standardError) : `${formatNumber(100 * standardError)} points`,
-    detectionLimit >= range ? 'nothing' : isMean ? formatNumber(detectionLimit) : formatShare(detectionLimit),
+    unit !== undefined || isMean
+      ? [formatNumber(standardError), unit].join(' ').trim()
+      : `${formatNumber(100 * standardError)} points`,
+    smallest,
   ];
 }
+
+const NAMES: { readonly [quantity: string]: string } = { frequency: 'any one share', text: 'any one rare text' };
 
 function warnings({ warnings: all }: Assessment): string[] {
   const byMessage = new Map<string, string[]>();

@@ -65,10 +65,14 @@ function head({ app, budget, participation, expectedClients }: Registry): Fields
 }
 
 function fields(metric: Metric): Fields {
-  const { kind, period, aggregate, description, purpose, owner, expires, reason, params } = metric;
-  const { mechanism, ...rest } = params ?? { mechanism: null, microEpsilon: 0 };
+  const { kind, period, aggregate, description, purpose, owner, expires, reason, params, latch } = metric;
+  const { mechanism, ...rest } = params;
   // Epsilon and domain are named on their own; what is left follows from them unless a mechanism itself changed.
-  const isDerived = { epsilon: metric.microEpsilon / MICRO, domain: metric.domain as Json };
+  const isDerived = {
+    epsilon: metric.microEpsilon / MICRO,
+    latch: latch as Json | undefined,
+    domain: metric.domain as Json,
+  };
   const thresholds = rest as unknown as Json;
   return { kind, period, aggregate, ...isDerived, mechanism, thresholds, description, purpose, owner, expires, reason };
 }
@@ -77,7 +81,7 @@ function changed(before: Fields, after: Fields): readonly FieldChange[] {
   const all = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((field) => ({ field, before: text(before[field]), after: text(after[field]) }))
     .filter((change) => change.before !== change.after);
-  const explains = ['epsilon', 'domain', 'mechanism', 'kind'];
+  const explains = ['epsilon', 'latch', 'domain', 'mechanism', 'kind'];
   return all.filter(({ field }) => field !== 'thresholds' || !all.some((other) => explains.includes(other.field)));
 }
 

@@ -1,5 +1,5 @@
-import { sha256 } from '@dither/mechanisms';
-import { toHex, utf8 } from '../bytes.js';
+import { sha256, utf8 } from '@dither/mechanisms';
+import { toHex } from '../bytes.js';
 
 /** JSON: what a canonical text can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };

@@ -9,6 +9,7 @@ export type RegistryErrorCode =
   | 'epsilon-needs-reason'
   | 'epsilon-too-large'
   | 'mechanism-unfit'
+  | 'latch-invalid'
   | 'values-invalid'
   | 'range-invalid'
   | 'expiry-invalid'

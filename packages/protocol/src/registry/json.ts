@@ -1,9 +1,9 @@
-import type { Client } from '@dither/mechanisms';
+import { type IndexClient, type LatchedTextClient, MICRO, type TextClient } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { canonicalJson, type Json } from './canonical.js';
 import { RegistryError } from './errors.js';
-import { boolean, category, count, fromEdges, text } from './kinds.js';
-import type { Aggregate, Declared, Metric, MetricOptions } from './metric.js';
+import { boolean, category, count, fromEdges, type TextOptions, text } from './kinds.js';
+import type { Aggregate, Declared, Latch, Metric, MetricOptions } from './metric.js';
 import { type Budget, defineRegistry, type Registry } from './registry.js';
 
 /** Version of the canonical form. */
@@ -33,8 +33,9 @@ function metricToJson(metric: Metric): Json {
     domain: metric.domain as Json,
     expires: metric.expires,
     reason: metric.reason,
-    mechanism: metric.params === undefined ? null : (metric.params as unknown as Json),
-    epsilon: metric.params === undefined ? undefined : metric.microEpsilon / 1e6,
+    mechanism: metric.params as unknown as Json,
+    epsilon: metric.microEpsilon / MICRO,
+    latch: metric.latch as Json | undefined,
     fingerprint: metric.fingerprint,
   };
 }
@@ -130,16 +131,23 @@ function readMetric(id: string, json: unknown, mechanisms: ClientLookup): Declar
   };
   const aggregate = string(metric['aggregate'], id, 'aggregate') as Aggregate;
   const kind = string(metric['kind'], id, 'kind');
-  if (kind === 'text') {
-    return text({ ...options, maxLength: domain['maxLength'] as number, aggregate: aggregate as 'last' }) as Declared;
-  }
-  const name = string(object(metric['mechanism'], id, 'mechanism')['mechanism'], id, 'mechanism');
-  const mechanism = mechanisms.get(name)?.client as Client | undefined;
-  if (mechanism === undefined) {
+  const params = object(metric['mechanism'], id, 'mechanism');
+  const name = string(params['mechanism'], id, 'mechanism');
+  const client = mechanisms.get(name)?.client;
+  if (client === undefined) {
     throw new RegistryError('mechanism-unfit', id, `this version does not have the mechanism ${JSON.stringify(name)}`);
   }
-  const withMechanism = { ...options, mechanism };
+  const withMechanism = { ...options, mechanism: client as IndexClient };
   switch (kind) {
+    case 'text':
+      return readText(metric, options, {
+        mechanism: client as TextClient & LatchedTextClient,
+        maxLength: domain['maxLength'] as number,
+        aggregate: aggregate as 'last',
+        bits: params['bits'] as number,
+        hashes: params['hashes'] as number,
+        cohorts: params['cohorts'] as number,
+      });
     case 'boolean':
       return boolean(withMechanism) as Declared;
     case 'category':
@@ -160,6 +168,17 @@ function readMetric(id: string, json: unknown, mechanisms: ClientLookup): Declar
     default:
       throw new RegistryError('registry-malformed', id, 'kind is boolean, category, count, timing, quantity or text');
   }
+}
+
+function readText(
+  metric: { readonly [key: string]: unknown },
+  { epsilon, ...options }: MetricOptions,
+  own: TextOptions & { readonly mechanism: TextClient & LatchedTextClient },
+): Declared {
+  const latch = metric['latch'] as Latch | undefined;
+  // A latched metric's epsilon is that of its latch, written out for readers.
+  if (latch !== undefined) return text({ ...options, ...own, latch }) as Declared;
+  return text({ ...options, ...own, ...(epsilon === undefined ? {} : { epsilon }) }) as Declared;
 }
 
 function object(json: unknown, where: string, label: string): { readonly [key: string]: unknown } {

@@ -1,8 +1,19 @@
-import { bucketIndex, type Client, type Edges, linearBuckets, logBuckets, MechanismError } from '@dither/mechanisms';
+import {
+  bucketIndex,
+  type Edges,
+  type IndexClient,
+  type LatchedTextClient,
+  linearBuckets,
+  logBuckets,
+  MechanismError,
+  type Params,
+  type TextClient,
+  type TextShape,
+} from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { RegistryError } from './errors.js';
 import { NONE } from './labels.js';
-import type { Aggregate, Declared, MetricOptions } from './metric.js';
+import type { Aggregate, AnyClient, Declared, Latch, MetricOptions } from './metric.js';
 
 /**
  * One function per kind: it takes what a developer declares and returns a metric that knows how to encode its
@@ -10,16 +21,15 @@ import type { Aggregate, Declared, MetricOptions } from './metric.js';
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: params and reports are a mechanism's own affair
-type AnyClient = Client<any, any>;
-
-type WithMechanism = MetricOptions & { readonly mechanism: AnyClient };
+type WithMechanism = MetricOptions & { readonly mechanism: IndexClient<any, any> };
 
 /** The mechanisms that answer a kind's question. Others are refused when declared. */
 const FIT = {
   boolean: ['rr'],
   category: ['grr', 'sue', 'oue'],
   count: ['one-bit-mean'],
-  number: ['grr', 'sue', 'oue'],
+  number: ['square-wave', 'tree', 'grr', 'sue', 'oue'],
+  text: ['one-time-rappor', 'rappor'],
 } as const;
 
 function common(options: MetricOptions): MetricOptions {
@@ -35,11 +45,21 @@ function common(options: MetricOptions): MetricOptions {
   };
 }
 
-function fit(client: AnyClient, allowed: readonly string[]): AnyClient {
+function fit<C extends AnyClient>(client: C, allowed: readonly string[]): C {
   if (!allowed.includes(client?.id)) {
     throw new RegistryError('mechanism-unfit', '', `this kind is answered by: ${allowed.join(', ')}`);
   }
   return client;
+}
+
+/** A mechanism over `domainSize` indices. */
+function over(client: WithMechanism['mechanism'], allowed: readonly string[], domainSize: number) {
+  const mechanism = fit(client, allowed);
+  return {
+    client: mechanism,
+    domainSize,
+    resolve: (epsilon: number): Params => mechanism.params({ epsilon, domainSize }),
+  };
 }
 
 function oneOf(aggregate: Aggregate, allowed: readonly Aggregate[]): Aggregate {
@@ -59,8 +79,7 @@ export function boolean(options: WithMechanism): Declared<true | undefined> & { 
     kind: 'boolean',
     aggregate: 'any',
     domain: {},
-    client: fit(options.mechanism, FIT.boolean),
-    domainSize: 2,
+    ...over(options.mechanism, FIT.boolean, 2),
     none: 0,
     encode: (input) => (input === undefined || input === true ? 1 : undefined),
   };
@@ -93,8 +112,7 @@ export function category<const Value extends string>(
     kind: 'category',
     aggregate: oneOf(options.aggregate ?? 'last', ['last', 'random']),
     domain: { values },
-    client: fit(options.mechanism, FIT.category),
-    domainSize: values.length + 1,
+    ...over(options.mechanism, FIT.category, values.length + 1),
     none: values.length,
     encode: (input) => indexes.get(input),
   };
@@ -117,8 +135,7 @@ export function count(
     kind: 'count',
     aggregate: 'sum',
     domain: { clamp },
-    client: fit(options.mechanism, FIT.count),
-    domainSize: clamp + 1,
+    ...over(options.mechanism, FIT.count, clamp + 1),
     none: 0,
     encode: (input = 1) => (Number.isFinite(input) && input >= 0 ? Math.min(clamp, Math.round(input)) : undefined),
   };
@@ -174,8 +191,7 @@ export function fromEdges<K extends 'timing' | 'quantity'>(
     kind,
     aggregate: oneOf(options.aggregate ?? 'random', ['random', 'first', 'last', 'max']),
     domain: { unit: options.unit, edges },
-    client: fit(options.mechanism, FIT.number),
-    domainSize: edges.length,
+    ...over(options.mechanism, FIT.number, edges.length),
     none: edges.length - 1,
     encode: (input) => (Number.isFinite(input) ? bucketIndex(edges, input) : undefined),
   };
@@ -199,25 +215,79 @@ export function quantity(
   return bucketed('quantity', options);
 }
 
+/** Of the filter: 128 bits, one hash and 64 cohorts unless told; docs/decoding-texts.md says what they do. */
+export interface TextOptions extends Partial<TextShape> {
+  /** What is longer is cut, in UTF-16 code units; 1 to 1024, 100 unless told. */
+  readonly maxLength?: number;
+  /** `last` unless told. */
+  readonly aggregate?: 'last' | 'random';
+}
+
+const SHAPE: TextShape = { bits: 128, hashes: 1, cohorts: 64 };
+
 /**
- * A string from an open set. It has no mechanism yet: it is declared, shown and fingerprinted, costs nothing and
- * stays silent; events recorded for it are dropped with the reason `inactive`.
- * @throws RegistryError `range-invalid`, `aggregate-invalid`
+ * A string from an open set, such as a homepage or the signature of a crash. The server finds those that are frequent
+ * among candidates given to it.
+ *
+ * For something that happens, take `oneTimeRappor`, with an `epsilon` as for every metric. For something that stays,
+ * such as a setting, `rappor` and `latch`: the value is randomized once per epoch, and repeated reports cost less
+ * than fresh ones.
+ *
+ * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`, `latch-invalid`
  */
 export function text(
-  options: MetricOptions & { readonly maxLength: number; readonly aggregate?: 'last' | 'random' },
+  options: MetricOptions & TextOptions & { readonly mechanism: TextClient },
+): Declared<string> & { readonly kind: 'text' };
+export function text(
+  options: Omit<MetricOptions, 'epsilon'> &
+    TextOptions & { readonly mechanism: LatchedTextClient; readonly latch: Latch },
+): Declared<string> & { readonly kind: 'text' };
+export function text(
+  options: MetricOptions & TextOptions & { readonly mechanism: TextClient | LatchedTextClient; readonly latch?: Latch },
 ): Declared<string> & { readonly kind: 'text' } {
-  const { maxLength } = options;
+  const { maxLength = 100, latch } = options;
   if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > 1024) {
     throw new RegistryError('range-invalid', '', 'maxLength is an integer from 1 to 1024');
   }
+  const mechanism = fit(options.mechanism, FIT.text);
+  const { bits = SHAPE.bits, hashes = SHAPE.hashes, cohorts = SHAPE.cohorts } = options;
+  const shape = { bits, hashes, cohorts };
   return {
     ...common(options),
     kind: 'text',
     aggregate: oneOf(options.aggregate ?? 'last', ['last', 'random']),
     domain: { maxLength },
+    client: mechanism,
     domainSize: 0,
-    none: 0,
-    encode: () => undefined,
+    ...stages(mechanism, options, shape),
+    ...(latch === undefined ? {} : { latch: { ...latch } }),
+    none: '',
+    encode: (input) => (typeof input === 'string' && input !== '' ? input.slice(0, maxLength) : undefined),
   };
+}
+
+/** One stage or two, as the mechanism has. */
+function stages(
+  mechanism: TextClient | LatchedTextClient,
+  { period, epsilon, latch }: MetricOptions & { readonly latch?: Latch },
+  shape: TextShape,
+): Pick<Declared, 'resolve'> {
+  if (!('latch' in mechanism)) {
+    if (latch !== undefined) {
+      throw new RegistryError('latch-invalid', '', 'this mechanism has one stage: declare epsilon, and no latch');
+    }
+    return { resolve: (one) => mechanism.params({ epsilon: one, ...shape }) };
+  }
+  if (latch === undefined || epsilon !== undefined) {
+    const remedy =
+      'this mechanism has two stages: declare latch with epsilonFirst, epsilonInfinity and epoch, and no epsilon';
+    throw new RegistryError('latch-invalid', '', remedy);
+  }
+  const reports = latch.epoch / period;
+  if (!Number.isInteger(reports) || reports < 2) {
+    const remedy = 'an epoch is two or more whole periods; for one report per epoch take a longer period and one stage';
+    throw new RegistryError('latch-invalid', '', remedy);
+  }
+  const { epsilonInfinity } = latch;
+  return { resolve: (epsilonFirst) => mechanism.params({ epsilonFirst, epsilonInfinity, reports, ...shape }) };
 }

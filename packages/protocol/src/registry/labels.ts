@@ -23,8 +23,8 @@ function bucketLabel(low: number, high: number, isFirst: boolean, isLast: boolea
 }
 
 /** What the shares of a metric are shares of: printed with every estimate. */
-export function population(metric: Pick<Metric, 'kind' | 'aggregate' | 'period'>): string {
-  const period = metric.period === 1 ? 'one day' : `${metric.period} days`;
+export function population(metric: Pick<Metric, 'kind' | 'aggregate' | 'period' | 'latch'>): string {
+  const period = days(metric.period);
   const one = {
     any: 'whether it happened at least once',
     sum: 'the sum of the period, clamped',
@@ -33,5 +33,11 @@ export function population(metric: Pick<Metric, 'kind' | 'aggregate' | 'period'>
     max: 'the largest event',
     random: 'one random event',
   }[metric.aggregate];
-  return `reporting installations, per period of ${period}: ${one}`;
+  const when =
+    metric.latch && ` before the first report of each epoch of ${days(metric.latch.epoch)}, kept for all of it`;
+  return `reporting installations, per period of ${period}: ${one}${when ?? ''}`;
+}
+
+function days(n: number): string {
+  return n === 1 ? 'one day' : `${n} days`;
 }

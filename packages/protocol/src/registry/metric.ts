@@ -1,4 +1,4 @@
-import type { Client, Edges, Params } from '@dither/mechanisms';
+import type { Client, Edges, LatchedClient, Params } from '@dither/mechanisms';
 import type { policy } from '../policy.js';
 
 export type Kind = 'boolean' | 'category' | 'count' | 'timing' | 'quantity' | 'text';
@@ -9,6 +9,22 @@ export type Kind = 'boolean' | 'category' | 'count' | 'timing' | 'quantity' | 't
  * each with the same chance.
  */
 export type Aggregate = 'any' | 'sum' | 'first' | 'last' | 'max' | 'random';
+
+/** What happened in a period: an index of the metric's domain, or a text. */
+export type Value = number | string;
+
+// biome-ignore lint/suspicious/noExplicitAny: params and reports are a mechanism's own affair
+export type AnyClient = Client<any, any, any> | LatchedClient<any, any, any>;
+
+/** How a latched metric spends: its value is randomized once per epoch, and what came of it is reported again and again. */
+export interface Latch {
+  /** Epsilon of one report. */
+  readonly epsilonFirst: number;
+  /** Epsilon of however many reports of one epoch: what the stored output itself would tell. */
+  readonly epsilonInfinity: number;
+  /** Length of an epoch in days: two or more whole periods. The same for all latched metrics of a registry. */
+  readonly epoch: number;
+}
 
 /** Length of a reporting period in days. */
 export type Period = (typeof policy.periods)[number];
@@ -22,7 +38,7 @@ export interface Domain {
   /** timing, quantity */
   readonly unit?: string;
   readonly edges?: Edges;
-  /** text: longest string, in UTF-16 code units */
+  /** text: what is longer is cut, in UTF-16 code units */
   readonly maxLength?: number;
 }
 
@@ -49,25 +65,32 @@ export interface Declared<Input = unknown> extends MetricOptions {
   readonly kind: Kind;
   readonly aggregate: Aggregate;
   readonly domain: Domain;
-  /** The device's part of the mechanism; a kind whose mechanism is yet to come has none and stays silent. */
-  readonly client?: Client;
-  /** Number of values the mechanism tells apart, "no event" among them. */
+  /** The device's part of the mechanism. */
+  readonly client: AnyClient;
+  /** Parameters of the mechanism. @throws MechanismError */
+  readonly resolve: (epsilon: number) => Params;
+  /** A latched metric's epsilons, in place of `epsilon`. */
+  readonly latch?: Latch;
+  /** Number of values the mechanism tells apart, "no event" among them; 0 for texts, which are not listed. */
   readonly domainSize: number;
   /** The value that stands for "no event". */
-  readonly none: number;
-  /** Index of an event's value, or undefined if it is not one (wrong type, not in the list, not finite). */
-  readonly encode: (input: Input) => number | undefined;
+  readonly none: Value;
+  /** What is kept of an event's value, or undefined if it is not one (wrong type, not in the list, not finite). */
+  readonly encode: (input: Input) => Value | undefined;
 }
 
 /** A metric in its registry: id, day of expiry, mechanism parameters and fingerprint resolved. */
-export interface Metric<Input = unknown> extends Omit<Declared<Input>, 'epsilon'> {
+export interface Metric<Input = unknown> extends Omit<Declared<Input>, 'epsilon' | 'resolve'> {
   readonly id: string;
   /** What one report costs, in millionths of epsilon. */
   readonly microEpsilon: number;
+  /** Days over which reports share a stored output; the period itself unless latched. */
+  readonly epoch: number;
+  /** Entry j: what any j + 1 reports of one epoch cost together, in millionths of epsilon. */
+  readonly microEpoch: readonly number[];
   /** First day on which it is silent. */
   readonly expiryDay: number;
-  /** Undefined exactly when `client` is: an inactive metric. */
-  readonly params: Params | undefined;
+  readonly params: Params;
   /** 16 hexadecimal digits over everything that changes the channel or the meaning. */
   readonly fingerprint: string;
 }

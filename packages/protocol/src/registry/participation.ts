@@ -2,9 +2,12 @@ import { uniformInt, type WordSource } from '@dither/mechanisms';
 import type { Metric } from './metric.js';
 
 /** What drawing and counting need to know of a metric. */
-export type Charged = Pick<Metric, 'id' | 'period' | 'microEpsilon'>;
+export type Charged = Pick<Metric, 'id' | 'period' | 'microEpoch'>;
 
-/** Metrics of one period, and what a device may spend on them together in one budget window. */
+/**
+ * Metrics of one period, or one latched metric alone, and what a device may spend on them together in one budget
+ * window.
+ */
 export interface ParticipationClass<M extends Charged = Charged> {
   readonly period: number;
   /** Millionths of epsilon per budget window. */
@@ -12,9 +15,22 @@ export interface ParticipationClass<M extends Charged = Charged> {
   readonly metrics: readonly M[];
 }
 
-/** What a metric charges if every one of its periods in a budget window is reported. */
-export function chargePerWindow(metric: Charged, windowDays: number): number {
-  return (metric.microEpsilon * windowDays) / metric.period;
+/**
+ * The most that a metric charges in any budget window, every period of which is reported. A rolling window may begin
+ * within an epoch: what it then holds of two epochs costs more than as many reports of one.
+ */
+export function chargePerWindow({ period, microEpoch }: Charged, windowDays: number): number {
+  const offsets = microEpoch.map((_, reports) => reports + 1);
+  return Math.max(...offsets.map((first) => chargeFrom(first, windowDays / period, microEpoch)));
+}
+
+/** What `reports` successive reports cost, of which the first `first` belong to one epoch. */
+function chargeFrom(first: number, reports: number, microEpoch: readonly number[]): number {
+  let sum = 0;
+  for (let left = reports, part = first; left > 0; left -= part, part = microEpoch.length) {
+    sum += microEpoch[Math.min(part, left) - 1] as number;
+  }
+  return sum;
 }
 
 /**
@@ -24,6 +40,10 @@ export function chargePerWindow(metric: Charged, windowDays: number): number {
  * metric spends all of it on its last day; if the next one drew daily metrics instead, a rolling window over both
  * would hold both sums. With a fixed share per period this cannot happen: any rolling window holds the same number
  * of period ends of each length, each within its share (docs/adr/0006).
+ *
+ * A latched metric is a class of its own: its first report in an epoch costs more than the next, so that a window
+ * over half of its reports and half of another's could hold more than either. It has its share or is refused, and is
+ * never drawn for a part of an epoch.
  *
  * Shares grow in steps of the largest charge of their class, always where the smallest part of what is asked for
  * has been granted, until no step fits.
@@ -35,10 +55,14 @@ export function participationClasses<M extends Charged>(
   budget: number,
   windowDays: number,
 ): readonly ParticipationClass<M>[] {
-  const classes = [...new Set(metrics.map((m) => m.period))]
+  const isLatched = (m: Charged) => m.microEpoch.length > 1;
+  const fresh = metrics.filter((m) => !isLatched(m));
+  const classes = [...new Set(fresh.map((m) => m.period))]
     .sort((a, b) => a - b)
-    .map((period) => {
-      const members = metrics.filter((m) => m.period === period);
+    .map((period) => fresh.filter((m) => m.period === period))
+    .concat(metrics.filter(isLatched).map((m) => [m]))
+    .map((members) => {
+      const { period } = members[0] as M;
       const charges = members.map((m) => chargePerWindow(m, windowDays));
       return {
         period,

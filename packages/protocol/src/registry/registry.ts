@@ -1,4 +1,4 @@
-import { MechanismError, MICRO, microEpsilon, type Params } from '@dither/mechanisms';
+import { type LatchedParams, MechanismError, MICRO, microEpsilon, type Params } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { parseDay } from '../time.js';
 import { fingerprintOf, type Json } from './canonical.js';
@@ -45,7 +45,7 @@ export interface Registry<D extends Declarations = Declarations> {
   readonly participation: 'all' | 'sampled';
   readonly expectedClients: number;
   readonly metrics: { readonly [Id in keyof D]: Metric<Parameters<D[Id]['encode']>[0]> };
-  /** Metrics that report, in the order of their ids: a report's place in a batch. */
+  /** All metrics in the order of their ids: a report's place in a batch. */
   readonly wire: readonly Metric[];
   /** Names `wire`, and so the layout of batches: 16 hexadecimal digits. */
   readonly fingerprint: string;
@@ -86,8 +86,8 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
   if (ids.length < 1 || ids.length > policy.maxMetrics) {
     throw new RegistryError('too-many-metrics', '', `declare 1 to ${policy.maxMetrics} metrics`);
   }
-  const all = ids.map((id) => resolve(options.app, id, options.metrics[id] as Declared));
-  const wire = all.filter((metric) => metric.params !== undefined);
+  const wire = ids.map((id) => resolve(options.app, id, options.metrics[id] as Declared));
+  checkEpochs(wire);
   const classes = checkFit(wire, budget, participation);
   const perWindow = classes.reduce((sum, c) => sum + c.cap, 0) / MICRO;
 
@@ -96,7 +96,7 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
     budget,
     participation,
     expectedClients: options.expectedClients,
-    metrics: byId(all) as Registry<D>['metrics'],
+    metrics: byId(wire) as Registry<D>['metrics'],
     wire: Object.freeze(wire),
     fingerprint: fingerprintOf(wire.map((metric) => metric.fingerprint)),
     classes,
@@ -146,9 +146,10 @@ function resolve(app: string, id: string, declared: Declared): Metric {
   if (expiryDay === undefined) {
     throw new RegistryError('expiry-invalid', id, 'expires is a day, YYYY-MM-DD');
   }
-  const epsilon = checkEpsilon(id, declared);
-  const params = declared.client && makeParams(id, declared, epsilon);
-  const { epsilon: _declared, ...rest } = declared;
+  const params = makeParams(id, declared);
+  const { epsilon: _declared, resolve: _resolve, ...rest } = declared;
+  const { microEpoch = [params.microEpsilon] } = params as Partial<LatchedParams>;
+  checkEpsilon(id, (microEpoch.at(-1) as number) / MICRO, declared.reason);
   const channel: Json = {
     app,
     id,
@@ -156,21 +157,23 @@ function resolve(app: string, id: string, declared: Declared): Metric {
     period: declared.period,
     aggregate: declared.aggregate,
     domain: declared.domain as Json,
-    mechanism: (params ?? null) as Json,
+    latch: declared.latch as Json | undefined,
+    mechanism: params as unknown as Json,
   };
   return Object.freeze({
     ...rest,
     id,
     expiryDay: expiryDay + 1,
-    microEpsilon: params?.microEpsilon ?? 0,
+    microEpsilon: params.microEpsilon,
+    epoch: declared.latch?.epoch ?? declared.period,
+    microEpoch,
     params,
     fingerprint: fingerprintOf(channel),
   });
 }
 
-function checkEpsilon(id: string, declared: Declared): number {
-  const epsilon = declared.epsilon ?? policy.defaultEpsilon;
-  if (!(epsilon > 0)) throw new RegistryError('epsilon-invalid', id, 'epsilon is above 0');
+/** @param epsilon - of all reports about one value: one, or those of an epoch */
+function checkEpsilon(id: string, epsilon: number, reason: string | undefined): void {
   if (epsilon > policy.maxEpsilon) {
     throw new RegistryError(
       'epsilon-too-large',
@@ -178,16 +181,19 @@ function checkEpsilon(id: string, declared: Declared): number {
       `epsilon is at most ${policy.maxEpsilon}; ${policy.epsilonNeedingReason} is already little privacy`,
     );
   }
-  if (epsilon > policy.epsilonNeedingReason && !declared.reason?.trim()) {
+  if (epsilon > policy.epsilonNeedingReason && !reason?.trim()) {
     throw new RegistryError('epsilon-needs-reason', id, `epsilon above ${policy.epsilonNeedingReason} needs a reason`);
   }
-  return epsilon;
 }
 
-function makeParams(id: string, declared: Declared, epsilon: number): Params {
+function makeParams(id: string, declared: Declared): Params {
+  const epsilon = declared.latch?.epsilonFirst ?? declared.epsilon ?? policy.defaultEpsilon;
   try {
-    microEpsilon(epsilon);
-    const params = declared.client?.params({ epsilon, domainSize: declared.domainSize }) as Params;
+    if (!(epsilon > 0)) throw new RegistryError('epsilon-invalid', id, 'epsilon is above 0');
+    if (epsilon <= policy.maxEpsilon) microEpsilon(epsilon);
+    // Beyond it is refused as too large, whatever a mechanism could do.
+    else checkEpsilon(id, epsilon, declared.reason);
+    const params = declared.resolve(epsilon);
     if (params.reportBytes > policy.maxBatchBytes / 2) {
       throw new RegistryError(
         'report-too-large',
@@ -203,6 +209,16 @@ function makeParams(id: string, declared: Declared, epsilon: number): Params {
       id,
       error.message,
     );
+  }
+}
+
+/** All latched metrics of an installation share one cohort draw, renewed with each epoch. */
+function checkEpochs(metrics: readonly Metric[]): void {
+  const [first, ...others] = metrics.filter((metric) => metric.latch !== undefined);
+  const other = others.find((metric) => metric.epoch !== first?.epoch);
+  if (other !== undefined) {
+    const remedy = `all latched metrics of an app have epochs of one length; ${first?.id} has ${first?.epoch} days`;
+    throw new RegistryError('latch-invalid', other.id, remedy);
   }
 }
 

@@ -58,7 +58,7 @@ function malformed(expected: string): BatchError {
 }
 
 function reportBytes(table: WireTable, index: number): number {
-  return table.wire[index]?.params?.reportBytes as number;
+  return table.wire[index]?.params.reportBytes as number;
 }
 
 /**

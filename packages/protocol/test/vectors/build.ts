@@ -28,13 +28,13 @@ const wide = defineRegistry({
 const DAY = 20_778;
 const NONCE = Uint8Array.from({ length: 16 }, (_, i) => i);
 
-/** Well-formed reports of the metrics at `places`, whatever their mechanism: bytes 1, 2, ... and 1 at the end. */
+/** Well-formed reports of the metrics at `places`, whatever their mechanism: bytes 0, 1, 2, ... and 1 at the end. */
 function reportsOf(registry: Registry, places: readonly number[], periodsAgo: number): WireReport[] {
   return places.map((index) => {
     const { params, period } = registry.wire[index] as Metric;
-    const length = params?.reportBytes ?? 0;
+    const length = params.reportBytes;
     const window = (Math.floor(DAY / period) - periodsAgo) * period;
-    return { index, window, bytes: Uint8Array.from({ length }, (_, i) => (i === length - 1 ? 1 : i + 1)) };
+    return { index, window, bytes: Uint8Array.from({ length }, (_, i) => (i === length - 1 ? 1 : i)) };
   });
 }
 
@@ -125,7 +125,7 @@ export function badBatchVectors() {
 }
 
 function preimage(app: string, metric: Metric): string {
-  const { id, kind, period, aggregate, domain, params } = metric;
+  const { id, kind, period, aggregate, domain, params, latch } = metric;
   return canonicalJson({
     app,
     id,
@@ -133,7 +133,8 @@ function preimage(app: string, metric: Metric): string {
     period,
     aggregate,
     domain: domain as Json,
-    mechanism: (params ?? null) as Json,
+    latch: latch as Json | undefined,
+    mechanism: params as unknown as Json,
   });
 }
 

@@ -1,11 +1,22 @@
+import type { Declarations } from '@dither/protocol';
 import { memoryStorage } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { gatedPlatform } from '../support/fragile.js';
-import { agreed, DAY, HOUR, install, ledgerIn, MINUTE, MORNING, SECOND } from '../support/installation.js';
+import {
+  agreed,
+  DAY,
+  HOUR,
+  type Installation,
+  install,
+  ledgerIn,
+  MINUTE,
+  MORNING,
+  SECOND,
+} from '../support/installation.js';
 import { twoDaily } from '../support/registry.js';
 
 /** Two tabs: clients over one storage. */
-async function twoTabs(installation: Awaited<ReturnType<typeof agreed<typeof twoDaily.metrics>>>, at: number) {
+async function twoTabs<D extends Declarations>(installation: Installation<D>, at: number) {
   const storage = memoryStorage(installation.texts);
   const open = () => installation.start(at, { wrap: (platform) => ({ ...platform, storage }) });
   return [await open(), await open()] as const;

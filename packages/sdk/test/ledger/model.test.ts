@@ -1,15 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { live, type Variant } from '../support/model.js';
-import { keepsEveryPromise, versions } from '../support/model-versions.js';
+import { keepsEveryPromise, tellsNoText } from '../support/model-versions.js';
 
 const options = { seed: 2026, numRuns: 250 } as const;
+
+/** A ledger whose epochs cost what one report does. */
+function chargingOne(text = ''): string {
+  const ledger = JSON.parse(text) as { spent: number; charges: [number, string, number | number[], number?][] };
+  for (const charge of ledger.charges) {
+    const [, , table] = charge;
+    if (typeof table === 'number') continue;
+    ledger.spent -= (table.at(-1) ?? 0) - (table[0] ?? 0);
+    charge[2] = table[0] ?? 0;
+    charge.length = 3;
+  }
+  return JSON.stringify(ledger);
+}
 
 /** What the first history that breaks a variant breaks. */
 async function faultsOf(variant: Variant): Promise<string> {
   const { failed, counterexample } = await fc.check(keepsEveryPromise(variant), { ...options, endOnFailure: true });
   if (!failed || counterexample === null) return 'none';
-  return (await live(versions, counterexample[0], String(counterexample[1]), variant)).join(', ');
+  const [pair, all, seed] = counterexample;
+  return (await live(pair, all, String(seed), variant)).faults.join(', ');
 }
 
 describe('whatever happens to an installation', () => {
@@ -40,6 +54,32 @@ describe('whatever happens to an installation', () => {
       }),
     });
     expect(faults).toMatch(/ledger went back/);
+  });
+
+  it('sends as many messages, as long and at the same times, whatever its texts say', async () => {
+    await fc.assert(tellsNoText(), { ...options, numRuns: 60 });
+  });
+
+  it('would be seen to answer twice if the ledger forgot what was latched', async () => {
+    const faults = await faultsOf({
+      storage: (storage) => ({
+        ...storage,
+        write: (entries) =>
+          storage.write(entries.map(([key, text]) => [key, text?.replaceAll(/,"latchedUntil":\d+/g, '')] as const)),
+      }),
+    });
+    expect(faults).toMatch(/second answer/);
+  });
+
+  it('would be seen to spend more than it says if only the first report of an epoch was charged', async () => {
+    const faults = await faultsOf({
+      storage: (storage) => ({
+        ...storage,
+        write: (entries) =>
+          storage.write(entries.map(([key, text]) => [key, key === 'ledger' ? chargingOne(text) : text] as const)),
+      }),
+    });
+    expect(faults).toMatch(/ledger: says/);
   });
 
   it('would be seen to randomize anew if a retry changed a byte', async () => {

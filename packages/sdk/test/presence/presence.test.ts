@@ -1,8 +1,9 @@
 import { type Metric, parseReports, type Registry } from '@dither/protocol';
-import { boolean, defineRegistry } from '@dither/sdk';
+import { boolean, defineRegistry, text } from '@dither/sdk';
 import { rr } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, MINUTE, MORNING, SECOND } from '../support/installation.js';
+import { texts, traced } from '../support/latched.js';
 import { reportsIn } from '../support/receiver.js';
 import { about, crashOnly, everyAggregate, twoDaily } from '../support/registry.js';
 
@@ -114,6 +115,53 @@ describe('whether, when and how much an installation sends', () => {
     const withoutEvent = await windowsOf(false);
     expect(withoutEvent).toEqual([20_440, 20_447]);
     expect(await windowsOf(true)).toEqual(withoutEvent);
+  });
+});
+
+const textHabits: Readonly<Record<string, Habit>> = {
+  'a text in the first visit': (client, visit) => {
+    if (visit === 0) client.record('homepage', 'a.example');
+  },
+  'a text in the last visits alone': (client, visit) => {
+    if (visit > 12) client.record('homepage', 'z.example');
+  },
+  'another one in each': (client, visit) => {
+    for (const id of ['homepage', 'search', 'signature']) client.record(id, `${'世'.repeat(visit)} ${visit}`);
+  },
+  'crashes with a trace that is too long': (client, visit) => {
+    client.record('signature', `${visit}${'x'.repeat(10_000)}`);
+    client.flushNow();
+  },
+  'nothing but mistakes': (client) => {
+    for (const id of ['homepage', 'search', 'signature']) for (const value of ['', 7, null]) client.record(id, value);
+  },
+};
+
+describe('whether, when and how much is sent of texts, latched ones among them', () => {
+  const nothing = observe(texts, () => undefined);
+
+  it.each(Object.keys(textHabits))('is the same whatever they say: %s', async (name) => {
+    expect((await nothing).length).toBeGreaterThan(12);
+    expect(await observe(texts, textHabits[name] as Habit)).toEqual(await nothing);
+  });
+
+  it('would be seen to tell, if an epoch without an event were not latched', async () => {
+    const latch = { epsilonFirst: 0.1, epsilonInfinity: 1, epoch: 14 };
+    const skipping: typeof traced = {
+      ...traced,
+      latch(params, value, draw, source) {
+        if (value === '') throw new Error('nothing to latch');
+        return traced.latch(params, value, draw, source);
+      },
+    };
+    const leaky = defineRegistry({
+      app: 'org.example.leaky',
+      expectedClients: 1,
+      budget: { perWindow: 100, lifetime: 1000 },
+      metrics: { homepage: text({ ...about, mechanism: skipping, latch }) },
+    });
+    const always: Habit = (client) => client.record('homepage', 'a.example');
+    expect(await observe(leaky, () => undefined)).not.toEqual(await observe(leaky, always));
   });
 });
 

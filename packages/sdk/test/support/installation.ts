@@ -97,8 +97,15 @@ export async function agreed<const D extends Declarations>(
 export function ledgerIn(texts: ReadonlyMap<string, string>): {
   readonly highWater: number;
   readonly spent: number;
-  readonly charges: readonly (readonly [day: number, metric: string, micro: number])[];
+  readonly charges: readonly (readonly [
+    day: number,
+    metric: string,
+    micro: number | readonly number[],
+    period?: number,
+  ])[];
+  readonly metrics: { readonly [metric: string]: { readonly spent: number; readonly latchedUntil?: number } };
   readonly draw: { readonly window: number; readonly metrics: readonly string[] };
 } {
-  return JSON.parse(texts.get('ledger') ?? '{"highWater":0,"spent":0,"charges":[],"draw":{"window":-1,"metrics":[]}}');
+  const none = '{"highWater":0,"spent":0,"charges":[],"metrics":{},"draw":{"window":-1,"metrics":[]}}';
+  return JSON.parse(texts.get('ledger') ?? none);
 }

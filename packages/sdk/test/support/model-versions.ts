@@ -1,34 +1,68 @@
-import { boolean, count, defineRegistry } from '@dither/sdk';
+import { boolean, count, defineRegistry, text } from '@dither/sdk';
 import { oneBitMean, rr } from '@dither/sdk/mechanisms';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { actions, live, type Variant } from './model.js';
+import { traced } from './latched.js';
+import { type Action, actions, live, type Variant } from './model.js';
 import { about } from './registry.js';
 
 const clicks = count({ ...about, mechanism: oneBitMean, epsilon: 0.25, clamp: 20 });
 
-/** Two versions: the newer one costs more, counts one metric dearer, and has one metric more. */
-export const versions = [
+/** Two latched texts; with `maxLength` the first is another declaration. */
+function texts(epoch: number, maxLength: number) {
+  const latch = { epsilonFirst: 0.1, epsilonInfinity: 0.3, epoch };
+  return {
+    homepage: text({ ...about, mechanism: traced, latch, maxLength }),
+    search: text({ ...about, mechanism: traced, latch }),
+  };
+}
+
+const older = defineRegistry({
+  app: 'org.example.model',
+  expectedClients: 100,
+  budget: { perWindow: 18, lifetime: 20 },
+  metrics: { crash: boolean({ ...about, mechanism: rr, epsilon: 0.25 }), clicks, ...texts(4, 30) },
+});
+
+/** Costs more, counts one metric dearer, and has one metric more. */
+const newer = (epoch: number) =>
   defineRegistry({
     app: 'org.example.model',
     expectedClients: 100,
-    budget: { perWindow: 14, lifetime: 16 },
-    metrics: { crash: boolean({ ...about, mechanism: rr, epsilon: 0.25 }), clicks },
-  }),
-  defineRegistry({
-    app: 'org.example.model',
-    expectedClients: 100,
-    budget: { perWindow: 28, lifetime: 20 },
+    budget: { perWindow: 33, lifetime: 25 },
     metrics: {
       crash: boolean({ ...about, mechanism: rr, epsilon: 0.5 }),
       clicks,
       extra: boolean({ ...about, mechanism: rr, period: 7, epsilon: 0.5 }),
+      ...texts(epoch, 20),
     },
-  }),
+  });
+
+/** Pairs of versions; the newer one of the first pair shares a latched metric with the older one, that of the second none. */
+const pairs = [
+  [older, newer(4)],
+  [older, newer(6)],
 ] as const;
+
+/** A history of an installation: versions, actions, seed. */
+const histories: readonly [fc.Arbitrary<(typeof pairs)[number]>, fc.Arbitrary<Action[]>, fc.Arbitrary<number>] = [
+  fc.constantFrom(...pairs),
+  actions,
+  fc.nat(),
+];
 
 /** The property: whatever happens, nothing that was promised is broken. */
 export const keepsEveryPromise = (variant?: Variant) =>
-  fc.asyncProperty(actions, fc.nat(), async (all, seed) => {
-    expect(await live(versions, all, String(seed), variant)).toEqual([]);
+  fc.asyncProperty(...histories, async (pair, all, seed) => {
+    expect((await live(pair, all, String(seed), variant)).faults).toEqual([]);
+  });
+
+/** The property: what texts say changes neither how many messages there are, nor their sizes, nor their times. */
+export const tellsNoText = () =>
+  fc.asyncProperty(...histories, async (pair, all, seed) => {
+    const seen = async (text: (event: number) => string) => {
+      const { messages } = await live(pair, all, String(seed), { text });
+      return messages.map(({ at, bytes }) => [at, bytes.length]);
+    };
+    expect(await seen((event) => 'x'.repeat(1 + (event % 40)))).toEqual(await seen(() => '世'));
   });

@@ -3,7 +3,7 @@ import { type Client, createClient, type Platform, type Storage } from '@dither/
 import { type FakeTime, fakeTime, memoryStorage, seededSource, testPlatform } from '@dither/sdk/testing';
 import fc from 'fast-check';
 import { gatedPlatform, Killed } from './fragile.js';
-import { DAY, HOUR, ledgerIn, MINUTE, MORNING } from './installation.js';
+import { DAY, HOUR, ledgerIn, MINUTE, MORNING, recordUntyped } from './installation.js';
 import { broken, type Promised, promisedBy } from './promises.js';
 import { type Message, problem, receipt, receiver, reportsIn } from './receiver.js';
 
@@ -21,7 +21,11 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.record({ type: fc.constant('event'), tab, metric: fc.constantFrom('crash', 'clicks', 'extra') }),
+      arbitrary: fc.record({
+        type: fc.constant('event'),
+        tab,
+        metric: fc.constantFrom('crash', 'clicks', 'extra', 'homepage', 'homepage', 'search'),
+      }),
     },
     { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('note', 'flush', 'restart', 'kill'), tab }) },
     { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('withdraw', 'grant', 'grant', 'grant'), tab }) },
@@ -46,6 +50,8 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(
 export interface Variant {
   readonly storage?: (storage: Storage) => Storage;
   readonly platform?: (platform: Platform) => Platform;
+  /** What is recorded as a text. */
+  readonly text?: (event: number) => string;
 }
 
 /** Minutes instead of seconds for everything that is scheduled: a day is 24 ticks, not 1,440. */
@@ -53,16 +59,22 @@ const SLOWER = 60;
 
 type AnyClient = Client<Record<string, never>>;
 
-/**
- * Lives through `all` with two versions of one app side by side on one storage.
- * @returns what was broken of the promises; empty if nothing
- */
+/** A life, and what the network saw of it. */
+export interface Life {
+  /** What was broken of the promises; empty if nothing. */
+  readonly faults: readonly string[];
+  readonly messages: readonly Message[];
+}
+
+/** Lives through `all` with two versions of one app side by side on one storage. */
 export async function live(
   [older, newer]: readonly [older: Registry, newer: Registry],
   all: readonly Action[],
   seed: string,
   variant: Variant = {},
-): Promise<readonly string[]> {
+): Promise<Life> {
+  const text = variant.text ?? ((event: number) => `${'abc'[event % 3]}.example`);
+  let events = 0;
   const texts = new Map<string, string>();
   const storage = (variant.storage ?? same)(memoryStorage(texts));
   const time: FakeTime = fakeTime(MORNING);
@@ -111,9 +123,17 @@ export async function live(
   /** The ledger never goes back, and what it spends fits what the person agreed to last. */
   function checkLedger(): void {
     const { spent, charges } = ledgerIn(texts);
-    const sums = charges.map(([end]) =>
-      charges.reduce((sum, [day, , micro]) => (day <= end && day > end - last.windowDays ? sum + micro : sum), 0),
+    const dated = charges.flatMap(([day, , micro, period = 1], charge) =>
+      [micro].flat().map((_, report) => ({ day: day + report * period, charge })),
     );
+    const sums = dated.map(({ day: end }) => {
+      const inside = dated.filter(({ day }) => day <= end && day > end - last.windowDays);
+      const counts = new Map<number, number>();
+      for (const { charge } of inside) counts.set(charge, (counts.get(charge) ?? 0) + 1);
+      return [...counts].reduce((sum, [charge, count]) => {
+        return sum + ([charges[charge]?.[2] ?? []].flat()[count - 1] as number);
+      }, 0);
+    });
     const worst = Math.max(0, ...sums);
     if (spent < before.spent) faults.push(`ledger went back from ${before.spent} to ${spent}`);
     if (spent > before.spent && worst > Math.max(last.perWindow, before.worst)) {
@@ -129,7 +149,7 @@ export async function live(
     const client = place?.client as AnyClient;
     switch (action.type) {
       case 'event':
-        (client.record as (id: string) => void)(action.metric);
+        recordUntyped(client, action.metric, isText(older, action.metric) ? text(events++) : undefined);
         break;
       case 'note':
         client.flushNow();
@@ -194,7 +214,10 @@ export async function live(
   });
   if (most.perWindow <= promisedBy(older).perWindow && onlyNewer.length > 0)
     faults.push('reported what was not agreed');
-  return [...new Set([...faults, ...broken(messages, [older, newer], most, ledgerIn(texts).spent)])];
+  faults.push(...broken(messages, [older, newer], most, ledgerIn(texts).spent));
+  return { faults: [...new Set(faults)], messages };
 }
 
 const same = <T>(x: T): T => x;
+
+const isText = ({ metrics }: Registry, id: string): boolean => metrics[id]?.kind === 'text';

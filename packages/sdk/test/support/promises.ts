@@ -1,4 +1,5 @@
 import type { Registry } from '@dither/protocol';
+import { readTraced } from './latched.js';
 import { type Message, type Report, reportsIn } from './receiver.js';
 
 /** What was promised to the person, in millionths of epsilon. */
@@ -25,7 +26,12 @@ export function broken(
   spent: number,
 ): readonly string[] {
   const reports = reportsIn(messages, ...registries);
-  return [...secondReports(reports), ...overspent(reports, registries, promised, spent), ...changedBytes(messages)];
+  return [
+    ...secondReports(reports),
+    ...secondAnswers(reports),
+    ...overspent(reports, promised, spent),
+    ...changedBytes(messages),
+  ];
 }
 
 function secondReports(reports: readonly Report[]): readonly string[] {
@@ -38,26 +44,62 @@ function secondReports(reports: readonly Report[]): readonly string[] {
   });
 }
 
+function epochOf({ window, declared }: Report): { readonly first: number; readonly until: number } {
+  const first = Math.floor(window / declared.epoch) * declared.epoch;
+  return { first, until: first + declared.epoch };
+}
+
+/** Permanent answers of one metric whose epochs share a day. The latched metrics of the tests are all `traced`. */
+function secondAnswers(reports: readonly Report[]): readonly string[] {
+  const answers = reports
+    .filter(({ declared }) => declared.latch !== undefined)
+    .map((report) => ({ metric: report.metric, ...epochOf(report), serial: readTraced(report.bytes).serial }));
+  return answers.flatMap((one, i) =>
+    answers
+      .slice(0, i)
+      .some(
+        (other) =>
+          other.metric === one.metric &&
+          other.serial !== one.serial &&
+          other.first < one.until &&
+          one.first < other.until,
+      )
+      ? [`second answer: ${one.metric}@${one.first}`]
+      : [],
+  );
+}
+
+/** Exactly what those reports cost together: of each epoch of a latched metric by its table. */
+function costOf(reports: readonly Report[]): number {
+  const epochs = new Map<string, { count: number; readonly table: readonly number[] }>();
+  for (const report of reports) {
+    const { fingerprint, microEpoch } = report.declared;
+    const key = `${fingerprint}@${epochOf(report).first}`;
+    const epoch = epochs.get(key) ?? { count: 0, table: microEpoch };
+    epoch.count++;
+    epochs.set(key, epoch);
+  }
+  // A second report of one period, should there be any, is one more than the table knows: it begins again.
+  return [...epochs.values()].reduce((sum, { count, table }) => {
+    const [times, rest] = [Math.floor(count / table.length), count % table.length];
+    return sum + times * (table.at(-1) as number) + (table[rest - 1] ?? 0);
+  }, 0);
+}
+
 function overspent(
   reports: readonly Report[],
-  registries: readonly Registry[],
   { perWindow, windowDays, lifetime }: Promised,
   spent: number,
 ): readonly string[] {
-  const charges = reports.map(({ metric, window, microEpsilon }) => {
-    const period = registries.find((registry) => registry.metrics[metric])?.metrics[metric]?.period ?? 0;
-    return { day: window + period - 1, microEpsilon };
-  });
-  const sum = (some: typeof charges): number => some.reduce((total, charge) => total + charge.microEpsilon, 0);
-  const worst = Math.max(
-    0,
-    ...charges.map(({ day: end }) => sum(charges.filter(({ day }) => day <= end && day > end - windowDays))),
-  );
-  const total = sum(charges);
+  const dated = reports.map((report) => ({ day: report.window + report.declared.period - 1, report }));
+  const costOfWindow = (end: number): number =>
+    costOf(dated.filter(({ day }) => day <= end && day > end - windowDays).map(({ report }) => report));
+  const worst = Math.max(0, ...dated.map(({ day }) => costOfWindow(day)));
+  const total = costOf(reports);
   return [
-    ...(worst > perWindow ? [`budget window: ${worst} of ${perWindow}`] : []),
-    ...(total > lifetime ? [`lifetime: ${total} of ${lifetime}`] : []),
-    ...(total > spent ? [`ledger: says ${spent}, was ${total}`] : []),
+    ...(worst <= perWindow ? [] : [`budget window: ${worst} of ${perWindow}`]),
+    ...(total <= lifetime ? [] : [`lifetime: ${total} of ${lifetime}`]),
+    ...(total <= spent ? [] : [`ledger: says ${spent}, was ${total}`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { parseHeader, parseReports, type Registry, toBase64url } from '@dither/protocol';
+import { type Metric, parseHeader, parseReports, type Registry, toBase64url } from '@dither/protocol';
 import type { Answer } from '@dither/sdk';
 import type { FakeTime } from '@dither/sdk/testing';
 
@@ -54,6 +54,8 @@ export interface Report {
   readonly window: number;
   readonly bytes: readonly number[];
   readonly microEpsilon: number;
+  /** As the version of the app that sent it declares it. */
+  readonly declared: Metric;
 }
 
 /**
@@ -65,8 +67,8 @@ export function reportsIn(messages: readonly Message[], ...registries: readonly 
   return [...batches.values()].flatMap((bytes) => {
     const registry = registries.find(({ fingerprint }) => fingerprint === parseHeader(bytes).registry) as Registry;
     return parseReports(bytes, registry).map(({ index, window, bytes: report }) => {
-      const { id, microEpsilon } = registry.wire[index] as Registry['wire'][number];
-      return { metric: id, window, bytes: [...report], microEpsilon };
+      const declared = registry.wire[index] as Metric;
+      return { metric: declared.id, window, bytes: [...report], microEpsilon: declared.microEpsilon, declared };
     });
   });
 }

@@ -6,7 +6,7 @@ import type { EstimateQuery } from '../schemas/query.js';
  * The series a question is about: the one of the fingerprint asked for, or else the newest one of that name; and the
  * others of the same app.
  *
- * @throws ProblemError `unknown-metric`, `metric-inactive`, `metric-ambiguous`
+ * @throws ProblemError `unknown-metric`, `metric-ambiguous`
  */
 export function chooseSeries(
   id: string,
@@ -15,13 +15,7 @@ export function chooseSeries(
 ): { readonly chosen: Offered; readonly others: readonly Offered[] } {
   const offered = registries.series(id).filter((series) => app === undefined || series.app === app);
   const chosen = offered.filter(({ metric }) => fingerprint === undefined || metric.fingerprint === fingerprint).at(-1);
-  if (chosen === undefined) {
-    const isSilent = registries.current.some(({ metrics }) => {
-      const metric = metrics[id];
-      return metric !== undefined && metric.params === undefined;
-    });
-    throw new ProblemError(isSilent ? 'metric-inactive' : 'unknown-metric');
-  }
+  if (chosen === undefined) throw new ProblemError('unknown-metric');
   if (fingerprint === undefined && offered.some((series) => series.app !== chosen.app)) {
     throw new ProblemError('metric-ambiguous', 'add ?app=');
   }

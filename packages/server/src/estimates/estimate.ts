@@ -1,12 +1,19 @@
 import { MICRO } from '@dither/mechanisms';
-import { formatDay, population } from '@dither/protocol';
+import { formatDay } from '@dither/protocol';
+import { ProblemError } from '../errors.js';
 import type { Offered, Registries } from '../ingest/registries.js';
 import { serverPolicy } from '../policy.js';
-import type { EstimateQuery } from '../schemas/query.js';
+import { type EstimateQuery, ownParameters } from '../schemas/query.js';
 import type { Storage, WindowCount } from '../storage/storage.js';
 import { chooseSeries } from './choose.js';
-import { type PostProcessed, postProcess } from './post-process.js';
-import { type EstimateRow, estimateRows, type RangedRow } from './rows.js';
+import { estimateDistribution } from './distribution.js';
+import type { DistributionPart, Estimated, FrequenciesPart, TextsPart } from './estimated.js';
+import { estimateFrequencies } from './frequencies.js';
+import { populationOf } from './population.js';
+import type { PostProcessed } from './post-process.js';
+import { type EstimateRow, isTelling } from './rows.js';
+import { estimateTexts } from './texts.js';
+import type { Run } from './thread/thread.js';
 
 /** A period and its reports; `to` is its last day. */
 export interface Window {
@@ -15,8 +22,8 @@ export interface Window {
   readonly n: number;
 }
 
-/** The answer of `GET /v1/metrics/:id/estimate`. */
-export interface EstimateAnswer {
+/** What every answer of `GET /v1/metrics/:id/estimate` has. */
+interface AnswerHead {
   readonly metric: string;
   readonly app: string;
   readonly fingerprint: string;
@@ -35,7 +42,7 @@ export interface EstimateAnswer {
   readonly mechanism: string;
   /** Of each interval on its own. */
   readonly confidence: number;
-  /** `not-enough-data` is about accuracy: no report, or nothing in the whole range could be told from zero. */
+  /** `not-enough-data` is about accuracy: no report, or nothing in the whole range could be told. */
   readonly status: 'ok' | 'not-enough-data';
   readonly values: readonly EstimateRow[];
   readonly postProcessed: PostProcessed;
@@ -43,21 +50,47 @@ export interface EstimateAnswer {
   readonly otherFingerprints: readonly { readonly fingerprint: string; readonly n: number }[];
 }
 
-/** @throws ProblemError `unknown-metric`, `metric-inactive`, `metric-ambiguous` */
+/** The answer of `GET /v1/metrics/:id/estimate`; `answers` says which question the metric's mechanism answers. */
+export type EstimateAnswer = AnswerHead & (FrequenciesPart | DistributionPart | TextsPart);
+
+/** Where an estimate gets what it needs. */
+export interface EstimateSources {
+  readonly registries: Registries;
+  readonly storage: Storage;
+  readonly run: Run;
+}
+
+/**
+ * @throws ProblemError `unknown-metric`, `metric-ambiguous`, `query-invalid`, `unknown-candidates`,
+ * `estimate-unavailable`
+ */
 export async function estimateMetric(
   id: string,
   query: EstimateQuery,
-  registries: Registries,
-  storage: Storage,
+  { registries, storage, run }: EstimateSources,
 ): Promise<EstimateAnswer> {
   const { chosen, others } = chooseSeries(id, query, registries);
-  const { metric, params, mechanism, app } = chosen;
+  checkParameters(chosen, query);
+  const { metric, params, aggregator, channel, app } = chosen;
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+  const { confidence } = serverPolicy;
 
   const states = await storage.states(metric.fingerprint, from, to);
-  const sum = mechanism.aggregator.empty(params);
-  for (const { state } of states) mechanism.aggregator.merge(params, sum, state);
-  const ranged = estimateRows(chosen, sum, serverPolicy.confidence);
+  const sum = aggregator.empty(params);
+  for (const { state } of states) aggregator.merge(params, sum, state);
+  const estimate = async (): Promise<Estimated> => {
+    switch (chosen.answers) {
+      case 'frequencies':
+        return estimateFrequencies(chosen, sum, confidence);
+      case 'distribution':
+        return estimateDistribution(chosen, sum, query, { run, confidence });
+      case 'texts': {
+        const windows = states.map(({ window }) => window);
+        return estimateTexts(chosen, sum, windows, query, { storage, run, confidence });
+      }
+    }
+  };
+  const { rows, postProcessed, own } = await estimate();
 
   return {
     metric: id,
@@ -67,26 +100,29 @@ export async function estimateMetric(
     from: query.from === undefined ? null : formatDay(query.from),
     to: query.to === undefined ? null : formatDay(query.to),
     windows: states.map(({ window, state }) => windowOf(chosen, { window, n: state.n })),
-    population: population(metric),
+    population: populationOf(chosen),
     n: sum.n,
-    epsilon: { declared: metric.microEpsilon / MICRO, effective: mechanism.channel.effectiveEpsilon(params) },
-    mechanism: mechanism.id,
-    confidence: serverPolicy.confidence,
-    status: sum.n > 0 && ranged.some(isTelling) ? 'ok' : 'not-enough-data',
-    values: ranged.map(({ row }) => row),
-    postProcessed: postProcess(ranged, mechanism.aggregator.isDistribution),
+    epsilon: { declared: metric.microEpsilon / MICRO, effective: channel.effectiveEpsilon(params) },
+    mechanism: params.mechanism,
+    confidence,
+    status: sum.n > 0 && rows.some(isTelling) ? 'ok' : 'not-enough-data',
+    values: rows.map(({ row }) => row),
+    postProcessed,
     otherFingerprints: await Promise.all(others.map((other) => countAll(other, from, to, storage))),
+    ...own,
   };
+}
+
+/** A parameter that says nothing about this metric is a mistake, and an answer without it would mislead. */
+function checkParameters({ answers }: Offered, query: EstimateQuery): void {
+  const others = Object.entries(ownParameters).filter(([name]) => name !== answers);
+  const stray = others.flatMap(([, names]) => names).find((name) => query[name] !== undefined);
+  if (stray !== undefined)
+    throw new ProblemError('query-invalid', `${stray} is not for a metric that answers ${answers}`);
 }
 
 export function windowOf({ metric }: Pick<Offered, 'metric'>, { window, n }: WindowCount): Window {
   return { from: formatDay(window), to: formatDay(window + metric.period - 1), n };
-}
-
-/** Whether something in the range could be told from zero at this n, or has been. */
-function isTelling({ row, range }: RangedRow): boolean {
-  if (row.low !== null && row.low > 0) return true;
-  return row.detectionLimit !== null && row.detectionLimit <= range[1];
 }
 
 async function countAll({ metric: { fingerprint } }: Offered, from: number, to: number, storage: Storage) {

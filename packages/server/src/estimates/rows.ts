@@ -1,55 +1,63 @@
-import type { Estimate, Quantity, State } from '@dither/mechanisms';
-import { labels, type Metric } from '@dither/protocol';
-import type { Series } from '../ingest/served-registry.js';
+import type { Estimate } from '@dither/mechanisms';
 
 /** One unbiased estimate. A figure that does not exist (nothing was reported) is null. */
 export interface EstimateRow {
   readonly label: string;
   /** For the share of a value: its index. */
   readonly index?: number;
-  /** `frequency`, or `mean`, `total`, `zero`, `at-clamp`. */
+  /**
+   * `frequency`, or `mean`, `total`, `zero`, `at-clamp`; of a distribution `with-event`, `quantile`, `mean`, `above`,
+   * `frequency`; of texts `with-text`, `unexplained`, `text`.
+   */
   readonly quantity: string;
-  /** Unbiased: may lie outside the range of the truth. */
+  /**
+   * Unbiased: may lie outside the range of the truth. A quantile, and by `square-wave` an `above` and a `frequency`, are
+   * the best guess within their interval instead.
+   */
   readonly value: number | null;
+  /** Null for a quantile: its error is not normal, or even symmetric, and only the interval says how sure it is. */
   readonly standardError: number | null;
   readonly low: number | null;
   readonly high: number | null;
   /** Answers it was estimated from. */
   readonly n: number;
-  /** The smallest truth told from zero 19 times in 20. */
+  /** The smallest truth told from zero 19 times in 20; null for a quantile. */
   readonly detectionLimit: number | null;
+
+  /** Of a `quantile`: which, in (0, 1). */
+  readonly quantile?: number;
+  /** Of a distribution's `frequency`: the edges; of `above`: the edge that was used. In the metric's unit. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Of a `text`: chance of so large an estimate if nobody held it. */
+  readonly pValue?: number | null;
+  /** Of a `text`: in the list that holds any false text with probability at most .05. */
+  readonly isDetected?: boolean;
+  /** Of a `text`: in the longer list of which at most .05 is false, on average. */
+  readonly isListed?: boolean;
+  /**
+   * Of a `text`: others it cannot be told apart from, 20 of them at most. Where there are any, the estimate is that of all
+   * together, or unknown.
+   */
+  readonly confusedWith?: readonly string[];
 }
 
 /** A row, and the range of the truth it is about. */
 export interface RangedRow {
   readonly row: EstimateRow;
   readonly range: readonly [least: number, most: number];
+  /** Whether it is somewhere in the range, where zero is no truth like another: a quantile, the mean of those with an event. */
+  readonly isPlace?: true;
 }
 
-const NAMES: { readonly [quantity: string]: string } = {
-  mean: 'mean',
-  zero: 'share of zero',
-  'at-clamp': 'share at the clamp',
-};
+/** The range of a share. */
+export const SHARE = [0, 1] as const;
 
-/** The rows of a metric, in the order of the mechanism; a mean of counts is followed by their total. */
-export function estimateRows({ metric, params, mechanism }: Series, state: State, confidence: number): RangedRow[] {
-  const names = labels(metric);
-  const estimates = mechanism.aggregator.estimate(params, state, confidence);
-  return mechanism.aggregator.quantities(params).flatMap((quantity, i) => {
-    const { name, index } = quantity;
-    const label = index === undefined ? (NAMES[name] ?? name) : (names[index] as string);
-    const ranged: RangedRow = {
-      row: { label, ...(index === undefined ? {} : { index }), quantity: name, ...figures(estimates[i] as Estimate) },
-      range: rangeOf(quantity, params.domainSize),
-    };
-    return isSummable(metric, quantity) ? [ranged, total(ranged, state.n)] : [ranged];
-  });
-}
-
-function figures({ value, standardError, low, high, n, detectionLimit }: Estimate) {
+/** What a row says of an estimate. */
+export function figures({ value, standardError, low, high, n, detectionLimit }: Estimate) {
   return {
-    value: finite(value),
+    // Whatever stands where nothing is known, it is no estimate.
+    value: Number.isFinite(standardError) ? finite(value) : null,
     standardError: finite(standardError),
     low: finite(low),
     high: finite(high),
@@ -58,41 +66,13 @@ function figures({ value, standardError, low, high, n, detectionLimit }: Estimat
   };
 }
 
-function finite(x: number): number | null {
+export function finite(x: number): number | null {
   return Number.isFinite(x) ? x : null;
 }
 
-function isSummable(metric: Metric, quantity: Quantity): boolean {
-  return metric.kind === 'count' && quantity.name === 'mean';
-}
-
-/** The sum over the reports: their mean times their number, which is known. */
-function total({ row, range }: RangedRow, reports: number): RangedRow {
-  const times = (x: number | null) => (x === null ? null : x * reports);
-  return {
-    row: {
-      label: 'total',
-      quantity: 'total',
-      value: times(row.value),
-      standardError: times(row.standardError),
-      // Of no reports the total is known, and says nothing of anybody.
-      low: reports === 0 ? null : times(row.low),
-      high: reports === 0 ? null : times(row.high),
-      n: row.n,
-      detectionLimit: times(row.detectionLimit),
-    },
-    range: [range[0] * reports, range[1] * reports],
-  };
-}
-
-/** Least and largest truth of a quantity. */
-function rangeOf({ index, weights }: Quantity, domainSize: number): readonly [number, number] {
-  if (index !== undefined) return [0, 1];
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let value = 0; value < domainSize; value++) {
-    const weight = weights(value);
-    least = Math.min(least, weight);
-    most = Math.max(most, weight);
-  }
-  return [least, most];
+/** Whether something in the range could be told from zero at this n, or has been; or where in the range it is. */
+export function isTelling({ row, range: [least, most], isPlace }: RangedRow): boolean {
+  if (isPlace) return (row.low ?? least) > least || (row.high ?? most) < most;
+  if (row.low !== null && row.low > 0) return true;
+  return row.detectionLimit !== null && row.detectionLimit <= most;
 }

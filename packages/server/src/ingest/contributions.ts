@@ -67,9 +67,9 @@ function isWindow(metric: Metric, window: number, day: number): boolean {
 }
 
 /** The report, or undefined if it is not one of this mechanism. */
-function decode({ mechanism, params }: Series, bytes: Uint8Array): unknown {
+function decode({ aggregator, params }: Series, bytes: Uint8Array): unknown {
   try {
-    return mechanism.aggregator.decode(params, bytes);
+    return aggregator.decode(params, bytes);
   } catch (error) {
     if (error instanceof MechanismError && error.code === 'report-malformed') return undefined;
     throw error;

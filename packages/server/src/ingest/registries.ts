@@ -14,9 +14,7 @@ export interface UnknownRegistry {
 }
 
 /** A series and the app it belongs to. */
-export interface Offered extends Series {
-  readonly app: string;
-}
+export type Offered = Series & { readonly app: string };
 
 /** The registries whose batches are read: those given at start, and every one that was ever given. */
 export interface Registries {

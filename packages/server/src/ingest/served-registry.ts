@@ -1,13 +1,43 @@
-import type { Mechanism, Params } from '@dither/mechanisms';
+import type {
+  Aggregator,
+  Channel,
+  DistributionMechanism,
+  FrequencyMechanism,
+  IndexParams,
+  Params,
+  TextMechanism,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Metric, Registry, WireTable } from '@dither/protocol';
 
-/** A metric that reports, with all that is needed to count and to estimate it. Named by the metric's fingerprint. */
-export interface Series {
+/** What is needed to count a metric, whatever its mechanism answers. Named by the metric's fingerprint. */
+interface Counted {
   readonly metric: Metric;
   readonly params: Params;
-  readonly mechanism: Mechanism;
+  readonly aggregator: Aggregator;
+  /** Of one report, from the integers in use. */
+  readonly channel: Pick<Channel, 'effectiveEpsilon'>;
 }
+
+export interface FrequencySeries extends Counted {
+  readonly answers: 'frequencies';
+  readonly params: IndexParams;
+  readonly mechanism: FrequencyMechanism;
+}
+
+export interface DistributionSeries extends Counted {
+  readonly answers: 'distribution';
+  readonly params: IndexParams;
+  readonly mechanism: DistributionMechanism;
+}
+
+export interface TextSeries extends Counted {
+  readonly answers: 'texts';
+  readonly mechanism: TextMechanism;
+}
+
+/** A metric with all that is needed to count and to estimate it. */
+export type Series = FrequencySeries | DistributionSeries | TextSeries;
 
 /** A registry whose batches can be read. */
 export interface ServedRegistry extends WireTable {
@@ -28,9 +58,12 @@ export function serve(registry: Registry): ServedRegistry {
 
 function toSeries(metric: Metric): Series {
   const { id, params } = metric;
-  const mechanism = params && catalogue.get(params.mechanism);
-  if (mechanism === undefined || params === undefined) {
-    throw new Error(`${id}: this version does not have the mechanism ${params?.mechanism ?? '(none)'}`);
-  }
-  return { metric, params, mechanism };
+  const mechanism = catalogue.get(params.mechanism);
+  if (mechanism === undefined) throw new Error(`${id}: this version does not have the mechanism ${params.mechanism}`);
+  const counted: Counted = { metric, params, aggregator: mechanism.aggregator, channel: mechanism.channel };
+  if (mechanism.answers === 'texts') return { ...counted, answers: 'texts', mechanism };
+  // Mechanisms over indices have params over indices.
+  const indexed = { ...counted, params: params as IndexParams };
+  if (mechanism.answers === 'distribution') return { ...indexed, answers: 'distribution', mechanism };
+  return { ...indexed, answers: 'frequencies', mechanism };
 }

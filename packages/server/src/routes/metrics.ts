@@ -1,8 +1,9 @@
 import { MICRO } from '@dither/mechanisms';
-import { type Metric, population, type Registry } from '@dither/protocol';
 import type { FastifyInstance } from 'fastify';
 import { type Window, windowOf } from '../estimates/estimate.js';
+import { populationOf } from '../estimates/population.js';
 import type { Registries } from '../ingest/registries.js';
+import type { Series } from '../ingest/served-registry.js';
 import type { Storage } from '../storage/storage.js';
 
 /** A metric as `GET /v1/metrics` tells of it. */
@@ -18,9 +19,14 @@ export interface MetricAnswer {
   readonly period: number;
   readonly aggregate: string;
   readonly population: string;
-  /** Of one report; 0 for a metric that has no mechanism yet. */
+  /** Of one report. */
   readonly epsilon: number;
-  readonly mechanism: string | null;
+  /** Days over which reports share a stored output, and epsilon of all of them together; of one period unless latched. */
+  readonly epoch: number;
+  readonly epochEpsilon: number;
+  readonly mechanism: string;
+  /** What an estimate of it answers. */
+  readonly answers: Series['answers'];
   /** Last day of use. */
   readonly expires: string;
   /** Those that hold reports, earliest first. */
@@ -35,19 +41,20 @@ export function metricsRoute(
   app.get('/v1/metrics', async () => {
     const metrics = new Map<string, Promise<MetricAnswer>>();
     for (const registry of registries.current) {
-      for (const metric of Object.values(registry.metrics)) {
-        metrics.set(metric.fingerprint, describe(registry, metric, storage));
+      for (const series of registries.find(registry.fingerprint).series) {
+        metrics.set(series.metric.fingerprint, describe(registry.app, series, storage));
       }
     }
     return { metrics: await Promise.all(metrics.values()) };
   });
 }
 
-async function describe(registry: Registry, metric: Metric, storage: Storage): Promise<MetricAnswer> {
+async function describe(app: string, series: Series, storage: Storage): Promise<MetricAnswer> {
+  const { metric, answers } = series;
   const windows = await storage.windows(metric.fingerprint);
   return {
     id: metric.id,
-    app: registry.app,
+    app,
     fingerprint: metric.fingerprint,
     kind: metric.kind,
     description: metric.description,
@@ -55,9 +62,12 @@ async function describe(registry: Registry, metric: Metric, storage: Storage): P
     owner: metric.owner,
     period: metric.period,
     aggregate: metric.aggregate,
-    population: population(metric),
+    population: populationOf(series),
     epsilon: metric.microEpsilon / MICRO,
-    mechanism: metric.params?.mechanism ?? null,
+    epoch: metric.epoch,
+    epochEpsilon: (metric.microEpoch.at(-1) as number) / MICRO,
+    mechanism: metric.params.mechanism,
+    answers,
     expires: metric.expires,
     windows: windows.map((count) => windowOf({ metric }, count)),
   };

@@ -1,5 +1,7 @@
 import { parseDay } from '@dither/protocol';
 import { z } from 'zod';
+import type { Series } from '../ingest/served-registry.js';
+import { serverPolicy } from '../policy.js';
 
 const day = z.string().transform((text, context) => {
   const parsed = parseDay(text);
@@ -8,12 +10,48 @@ const day = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** `?from=YYYY-MM-DD&to=YYYY-MM-DD[&app=][&fingerprint=]`; without from or to, from the first or to the last window. */
-export const estimateQuerySchema = z.strictObject({
+/** Numbers in decimal notation, separated by commas. */
+function list(number: z.ZodNumber) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
+    .pipe(z.array(number).min(1).max(serverPolicy.maxAsked));
+}
+
+/** What every kind of metric is asked with; without from or to, from the first or to the last window. */
+const common = {
   from: day.optional(),
   to: day.optional(),
   app: z.string().optional(),
   fingerprint: z.string().optional(),
-});
+};
+
+const distribution = {
+  /** Each in (0, 1). */
+  quantiles: list(z.number().gt(0).lt(1)).optional(),
+  /** In the metric's unit. */
+  above: list(z.number()).optional(),
+};
+
+const texts = {
+  /** Name of a list. */
+  candidates: z.string().optional(),
+  /** Rows. */
+  top: z.coerce.number().int().min(1).max(serverPolicy.maxTextRows).optional(),
+};
+
+/** `GET /v1/metrics/:id/estimate?...`: all there is to ask; what fits the metric is checked when it is known. */
+export const estimateQuerySchema = z.strictObject({ ...common, ...distribution, ...texts });
 
 export type EstimateQuery = z.infer<typeof estimateQuerySchema>;
+
+/** The parameters that only one kind of estimate has. */
+export const ownParameters: { readonly [answers in Series['answers']]: readonly (keyof EstimateQuery)[] } = {
+  frequencies: [],
+  distribution: keysOf(distribution),
+  texts: keysOf(texts),
+};
+
+function keysOf<T extends object>(fields: T): readonly (keyof T)[] {
+  return Object.keys(fields) as (keyof T)[];
+}

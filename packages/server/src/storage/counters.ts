@@ -16,11 +16,11 @@ export class Counters {
 
   /** Adds one report. @returns the cell it went to */
   add({ series, window, report }: Contribution): Cell {
-    const { metric, params, mechanism } = series;
+    const { metric, params, aggregator } = series;
     const cell =
       this.#cells.get(metric.fingerprint)?.get(window) ??
-      this.put({ metric: metric.fingerprint, window, state: mechanism.aggregator.empty(params) });
-    mechanism.aggregator.accumulate(params, cell.state, report);
+      this.put({ metric: metric.fingerprint, window, state: aggregator.empty(params) });
+    aggregator.accumulate(params, cell.state, report);
     return cell;
   }
 

@@ -1,7 +1,8 @@
 import { policy, type Registry, toHex } from '@dither/protocol';
 import { StorageError } from '../errors.js';
 import { Counters } from './counters.js';
-import type { IncomingBatch, Outcome, Storage } from './storage.js';
+import type { CandidateList, IncomingBatch, Outcome, Storage } from './storage.js';
+import { sortedByName, summaryOf } from './summaries.js';
 
 /** The reference: as plain as it can be, and gone with the process. For tests and for trying things out. */
 export function memoryStorage(options: { readonly retainedDays?: number } = {}): Storage {
@@ -9,6 +10,7 @@ export function memoryStorage(options: { readonly retainedDays?: number } = {}):
   const registries = new Map<string, Registry>();
   const counters = new Counters();
   const nonces = new Map<number, Set<string>>();
+  const lists = new Map<string, CandidateList>();
   let isOpen = true;
 
   function count(batch: IncomingBatch): Outcome {
@@ -34,6 +36,13 @@ export function memoryStorage(options: { readonly retainedDays?: number } = {}):
     },
     states: async (metric, from, to) => counters.states(metric, from, to),
     windows: async (metric) => counters.windows(metric),
+    async saveCandidates(list) {
+      if (!isOpen) throw new StorageError('not-stored', 'the storage is closed');
+      lists.set(list.name, list);
+    },
+    candidates: async (name) => lists.get(name),
+    candidateLists: async () => sortedByName([...lists.values()].map(summaryOf)),
+    deleteCandidates: async (name) => lists.delete(name),
     async close() {
       isOpen = false;
     },

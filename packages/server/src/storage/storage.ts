@@ -25,6 +25,24 @@ export interface WindowState {
   readonly state: State;
 }
 
+/** A named list of texts that may be asked for, as it is kept. */
+export interface CandidateList {
+  /** 1 to 64 of a-z, 0-9, hyphen. */
+  readonly name: string;
+  /** Number of texts. */
+  readonly count: number;
+  /** Of `bytes`, as 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** UTF-8: one text a line, none empty, none twice, each line ended by LF. */
+  readonly bytes: Uint8Array;
+}
+
+/** A list without its texts. */
+export interface CandidateSummary extends Omit<CandidateList, 'bytes'> {
+  /** Length of the list, in bytes. */
+  readonly bytes: number;
+}
+
 export interface WindowCount {
   readonly window: number;
   /** Reports counted. */
@@ -32,7 +50,7 @@ export interface WindowCount {
 }
 
 /**
- * Where counters, nonces and registries live. `test/storage.contract.ts` holds every adapter to what is said here.
+ * Where counters, nonces, registries and lists of candidates live. `test/storage.contract.ts` holds every adapter to what is said here.
  *
  * Reports are never kept: counters are, and the nonces that say which batches they hold. An adapter may keep a batch
  * in a log for at most 60 s.
@@ -62,6 +80,15 @@ export interface Storage {
   states(metric: string, from: number, to: number): Promise<readonly WindowState[]>;
   /** Windows of the metric that hold reports, earliest first. */
   windows(metric: string): Promise<readonly WindowCount[]>;
+
+  /** Durable when it resolves. A list of the same name is replaced. @throws StorageError */
+  saveCandidates(list: CandidateList): Promise<void>;
+  /** The list of that name, or undefined. @throws StorageError */
+  candidates(name: string): Promise<CandidateList | undefined>;
+  /** All lists, sorted by name. */
+  candidateLists(): Promise<readonly CandidateSummary[]>;
+  /** @returns whether there was one; gone for good when it resolves; @throws StorageError */
+  deleteCandidates(name: string): Promise<boolean>;
 
   /** Writes out what is pending, and lets go of everything. */
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { secureSource } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { loadRegistry } from '@dither/protocol/node';
+import { readCandidates } from '../candidates.js';
 import { SimError } from '../errors.js';
 import { runExperiment } from '../experiment.js';
 import type { Io } from '../io.js';
@@ -15,7 +16,7 @@ import { freshSeed, seededSources } from '../seeded.js';
 import { summing } from '../summary.js';
 import { defineCommand, type Given, wholeNumber } from './command.js';
 
-type Name = 'registry' | 'population' | 'scenario' | 'clients' | 'repetitions' | 'seed' | 'json';
+type Name = 'registry' | 'population' | 'candidates' | 'scenario' | 'clients' | 'repetitions' | 'seed' | 'json';
 
 export const run = defineCommand<Name>({
   meta: {
@@ -32,6 +33,10 @@ export const run = defineCommand<Name>({
     population: {
       value: 'NAME|FILE',
       summary: 'uniform, zipf, zipf:EXPONENT, distributions in a .json file, or events in a .csv file',
+    },
+    candidates: {
+      value: '[ID=]FILE,...',
+      summary: 'texts to look for, one per line, for all text metrics or one; unless told those of the population',
     },
     scenario: {
       value: 'NAME',
@@ -69,9 +74,20 @@ async function simulate(given: Given<Name>, io: Io): Promise<RunReport> {
   });
   const clients = asked ?? population.size ?? Math.min(registry.expectedClients, policy.defaultClients);
 
+  const candidates =
+    given.candidates === undefined ? undefined : await readCandidates(String(given.candidates), registry);
+
   const bar = progress(clients * repetitions, io);
   const sums = summing(sources('tested cells'));
-  const experiment = { registry, mechanisms: catalogue, population, clients, repetitions, sources };
+  const experiment = {
+    registry,
+    mechanisms: catalogue,
+    population,
+    ...(candidates === undefined ? {} : { candidates }),
+    clients,
+    repetitions,
+    sources,
+  };
   for (const trial of runExperiment(experiment, bar.update)) sums.add(trial);
   bar.end();
   return runReport({ registry, population, clients, seed, summary: sums.result() });

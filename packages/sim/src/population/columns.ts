@@ -1,5 +1,6 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
 import type { Aggregate, Metric } from '@dither/protocol';
+import { type TextTable, textTable } from './text-table.js';
 
 /** How the next event changes what a period holds; `count` events are seen, the next one included. */
 type Merge = (held: number, next: number, count: number, source: WordSource) => number;
@@ -17,8 +18,10 @@ const merges: Readonly<Record<Aggregate, Merge>> = {
 export interface Column {
   /** Adds an event that `metric.encode` takes. */
   add(installation: number, input: unknown): void;
-  /** Index of the value, "no event" if there was none. */
+  /** The value, or number of the text; "no event" if there was none. */
   value(installation: number): number;
+  /** Of a text metric the text of each number that was added. */
+  readonly texts: readonly string[] | undefined;
 }
 
 /** @param source - for `random` alone */
@@ -26,11 +29,14 @@ export function column(metric: Metric, source: WordSource): Column {
   const merge = merges[metric.aggregate];
   // Sums add what the events say; all others choose among values, and buckets keep the order of their numbers.
   const isSum = metric.aggregate === 'sum';
+  const table = metric.kind === 'text' ? textTable() : undefined;
+  const none = table === undefined ? (metric.none as number) : table.numberOf('');
   let held = new Float64Array(1024);
   let counts = new Uint32Array(1024);
   return {
+    texts: table?.texts,
     add(installation, input) {
-      const value = metric.encode(input);
+      const value = numberOf(metric, input, table);
       if (value === undefined) return;
       if (installation >= held.length) {
         const length = Math.max(2 * held.length, installation + 1);
@@ -43,11 +49,16 @@ export function column(metric: Metric, source: WordSource): Column {
       held[installation] = count === 1 ? next : merge(held[installation] as number, next, count, source);
     },
     value(installation) {
-      if (installation >= counts.length || counts[installation] === 0) return metric.none;
+      if (installation >= counts.length || counts[installation] === 0) return none;
       const it = held[installation] as number;
-      return isSum ? (metric.encode(it) ?? metric.none) : it;
+      return isSum ? ((metric.encode(it) as number | undefined) ?? none) : it;
     },
   };
+}
+
+function numberOf(metric: Metric, input: unknown, table: TextTable | undefined): number | undefined {
+  const value = metric.encode(input);
+  return typeof value === 'string' ? table?.numberOf(value) : value;
 }
 
 function extended<A extends Float64Array | Uint32Array>(from: A, into: A): A {

@@ -6,7 +6,7 @@ import * as law from './law.js';
 /** Refuses what stands at `path` of the file. */
 export type Refuse = (path: JsonPath, expected: string) => never;
 
-/** One named distribution: what its JSON means for a metric. */
+/** One named distribution over indices: what its JSON means for a metric. */
 interface Distribution {
   readonly kinds: readonly Kind[];
   /** @param json - what stands under the distribution's name, at `path` */
@@ -23,7 +23,7 @@ function answers(metric: Metric): number {
 
 /** The value of a number; below zero a count is zero. */
 function encodeNumber(metric: Metric, x: number): number {
-  return metric.encode(metric.kind === 'count' ? Math.max(0, x) : x) ?? metric.none;
+  return (metric.encode(metric.kind === 'count' ? Math.max(0, x) : x) ?? metric.none) as number;
 }
 
 /** Weights on numbers become weights on values once, so that a draw costs the same however many numbers there are. */
@@ -36,7 +36,7 @@ function onNumbers(metric: Metric, pairs: Iterable<readonly [x: number, weight: 
   return law.weighted(weights);
 }
 
-function readNumber(
+export function readNumber(
   json: unknown,
   path: JsonPath,
   refuse: Refuse,
@@ -73,7 +73,7 @@ export function readObject(json: unknown, path: JsonPath, refuse: Refuse): { rea
 }
 
 const isWeight = (x: number): boolean => x >= 0;
-const WEIGHT = 'is a weight, 0 or more';
+export const WEIGHT = 'is a weight, 0 or more';
 
 function checkTotal(weights: readonly number[], path: JsonPath, refuse: Refuse): void {
   if (!weights.some((weight) => weight > 0)) refuse(path, 'needs a weight above 0');

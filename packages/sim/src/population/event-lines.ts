@@ -9,7 +9,6 @@ export const badLineReasons = Object.freeze({
   quotes: 'the quotes of a field do not match',
   'client-missing': 'the first field names the installation',
   'metric-unknown': 'the registry does not declare this metric',
-  'metric-inactive': 'this metric is declared but does not report',
   'value-invalid': 'the metric does not take this value',
   'too-many-clients': `a file holds at most ${policy.maxClients} installations`,
 });
@@ -72,7 +71,6 @@ function readLine(line: number, text: string, registry: Registry): EventLine | B
   if (id === '' && value === '') return { line, client };
   const metric = Object.hasOwn(registry.metrics, id) ? registry.metrics[id] : undefined;
   if (metric === undefined) return { line, reason: 'metric-unknown' };
-  if (metric.params === undefined) return { line, reason: 'metric-inactive' };
   const input = readInput(metric, value);
   if (input === NO_EVENT) return { line, client };
   if (input === undefined || metric.encode(input) === undefined) return { line, reason: 'value-invalid' };

@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises';
 import type { WordSource } from '@dither/mechanisms';
 import type { Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
-import { unreadable } from '../files.js';
 import { policy } from '../policy.js';
+import { fileLines } from '../text-files.js';
 import { type Column, column } from './columns.js';
 import { type BadLine, type BadLineReason, readEventLines } from './event-lines.js';
 
@@ -17,8 +16,8 @@ export interface EventTable {
   readonly clients: number;
   readonly lines: number;
   readonly badLines: BadLines;
-  /** One per metric of `registry.wire`. */
-  readonly columns: readonly Column[];
+  /** One per metric of `registry.wire`, in that order, by id. */
+  readonly columns: ReadonlyMap<string, Column>;
 }
 
 export interface EventOptions {
@@ -73,19 +72,11 @@ export async function readEvents(
     clients: clients.size,
     lines: last - 1,
     badLines: { count, byReason },
-    columns: [...columns.values()],
+    columns,
   };
 }
 
 /** @throws SimError `file-unreadable`, and what `readEvents` throws */
 export async function readEventsFile(path: string, registry: Registry, options: EventOptions): Promise<EventTable> {
-  const file = await open(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
-  try {
-    if ((await file.stat()).isDirectory()) throw unreadable(path, { code: 'EISDIR' });
-    return await readEvents(path, file.readLines(), registry, options);
-  } finally {
-    await file.close();
-  }
+  return readEvents(path, fileLines(path), registry, options);
 }

@@ -3,13 +3,18 @@ import type { Population } from '../population.js';
 import type { EventTable } from './events.js';
 
 /** The installations of a file, each once. */
-export function observedPopulation(name: string, table: EventTable): Population & { readonly size: number } {
+export function observedPopulation(
+  name: string,
+  { clients, badLines, columns }: EventTable,
+): Population & { readonly size: number } {
+  const inOrder = [...columns.values()];
   return {
     name,
-    size: table.clients,
-    badLines: table.badLines,
+    size: clients,
+    badLines,
+    texts: new Map([...columns].flatMap(([id, { texts }]) => (texts === undefined ? [] : [[id, texts] as const]))),
     draw(installation, _source, values) {
-      table.columns.forEach((column, i) => {
+      inOrder.forEach((column, i) => {
         values[i] = column.value(installation);
       });
     },

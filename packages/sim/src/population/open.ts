@@ -1,9 +1,12 @@
+import { dirname, resolve } from 'node:path';
 import type { WordSource } from '@dither/mechanisms';
 import type { Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { parseJson, readText } from '../files.js';
 import type { Population } from '../population.js';
+import { readTextLines } from '../text-files.js';
 import { declaredPopulation, shapedPopulation } from './declared.js';
+import type { Refuse } from './distributions.js';
 import type { BadLine } from './event-lines.js';
 import { readEventsFile } from './events.js';
 import { drawnFrom, observedPopulation } from './observed.js';
@@ -22,7 +25,7 @@ export interface PopulationOptions {
  * of events.
  *
  * @throws SimError `argument-invalid`, `file-unreadable`, `json-malformed`, `population-invalid`,
- *   `events-header-invalid`, `events-empty`
+ *   `events-header-invalid`, `events-empty`, `texts-too-many`, `texts-empty`
  */
 export async function openPopulation(
   name: string,
@@ -36,12 +39,14 @@ export async function openPopulation(
   }
   if (name.endsWith('.json')) {
     const json = parseJson(name, await readText(name));
-    return declaredPopulation(name, json.value, registry, (path, expected) => {
+    const refuse: Refuse = (path, expected) => {
       throw new SimError('population-invalid', `${path.join('.') || 'the file'} ${expected}`, {
         file: name,
         ...json.positionOf(path),
       });
-    });
+    };
+    const texts = await readNamedFiles(dirname(name), json.value);
+    return declaredPopulation(name, json.value, registry, refuse, (file) => texts.get(file));
   }
   const [shape, exponent = '1', ...rest] = name.split(':');
   if (rest.length === 0 && (name === 'uniform' || (shape === 'zipf' && /^\d+(\.\d+)?$/.test(exponent)))) {
@@ -51,4 +56,15 @@ export async function openPopulation(
     'argument-invalid',
     '--population is uniform, zipf, zipf:EXPONENT, or a file that ends in .json (distributions) or .csv (events)',
   );
+}
+
+/** The texts of every file that an entry names, by the name it has there: beside the population's own file. */
+async function readNamedFiles(folder: string, json: unknown): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { metrics = {} } = Object(json) as { readonly metrics?: unknown };
+  const texts = new Map<string, readonly string[]>();
+  for (const entry of Object.values(Object(metrics) as object)) {
+    const { file } = Object(entry) as { readonly file?: unknown };
+    if (typeof file === 'string' && !texts.has(file)) texts.set(file, await readTextLines(resolve(folder, file)));
+  }
+  return texts;
 }

@@ -9,7 +9,7 @@ export interface Connection {
    * @param transfer - buffers of the request that are handed over
    * @throws StorageError
    */
-  ask(request: Request, transfer?: readonly ArrayBuffer[]): Promise<void>;
+  ask(request: Request, transfer?: readonly ArrayBuffer[]): Promise<Reply>;
   /** Ends the thread. */
   end(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function connect(path: string): Promise<Connection> {
     async ask(request, transfer = []) {
       const done = answer();
       if (broken === undefined) worker.postMessage(request, transfer);
-      await done;
+      return done;
     },
     async end() {
       broken ??= new StorageError('storage-closed', 'the storage is closed');

@@ -1,8 +1,9 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StorageError } from '../../errors.js';
-import { checkFile, createFile } from './file.js';
-import type { Contents, Fold, LogRow, NonceRow, StateRow } from './messages.js';
-import { SCHEMA } from './schema.js';
+import type { CandidateList, CandidateSummary } from '../storage.js';
+import { checkFile, createFile, newer } from './file.js';
+import type { Contents, Fold, LogRow, NonceRow, Reply, StateRow } from './messages.js';
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.js';
 
 /** The statements this package makes, on one connection. Synchronous: it lives in a thread of its own. */
 export interface Database {
@@ -11,6 +12,9 @@ export interface Database {
   commit(row: LogRow): void;
   fold(fold: Fold): void;
   saveRegistry(fingerprint: string, text: string): void;
+  saveCandidates(list: CandidateList): void;
+  loadCandidates(name: string): Pick<Reply, 'list'>;
+  deleteCandidates(name: string): void;
   close(): void;
 }
 
@@ -36,6 +40,12 @@ export function openDatabase(path: string): Database {
      ON CONFLICT DO UPDATE SET text = excluded.text`,
   );
 
+  const putCandidates = db.prepare('INSERT OR REPLACE INTO candidates (name, count, sha256, list) VALUES (?, ?, ?, ?)');
+  const getCandidates = db.prepare('SELECT name, count, sha256, list AS bytes FROM candidates WHERE name = ?');
+  const dropCandidates = db.prepare('DELETE FROM candidates WHERE name = ?');
+  /** Moves the write-ahead log into the file, and cuts it to nothing. */
+  const truncate = () => db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+
   return {
     load: () => ({
       registries: (db.prepare('SELECT text FROM registry ORDER BY served').all() as { text: string }[]).map(
@@ -44,6 +54,9 @@ export function openDatabase(path: string): Database {
       states: plain(db.prepare('SELECT metric, window, state FROM state').all() as StateRow[]),
       nonces: plain(db.prepare('SELECT day, segment FROM nonces ORDER BY day').all() as NonceRow[]),
       log: plain(db.prepare('SELECT id, batches AS "group" FROM log ORDER BY id').all() as LogRow[]),
+      candidates: plain(
+        db.prepare('SELECT name, count, sha256, length(list) AS bytes FROM candidates').all() as CandidateSummary[],
+      ),
     }),
     commit: ({ id, group }) => classified(() => insertLog.run(id, group)),
     fold({ through, states, nonces, oldestDay }) {
@@ -59,10 +72,26 @@ export function openDatabase(path: string): Database {
           if (db.isTransaction) db.exec('ROLLBACK');
         }
         // Until here the write-ahead log still holds the batches.
-        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        truncate();
       });
     },
     saveRegistry: (fingerprint, text) => classified(() => putRegistry.run(fingerprint, text)),
+    saveCandidates({ name, count, sha256, bytes }) {
+      classified(() => {
+        putCandidates.run(name, count, sha256, bytes);
+        truncate();
+      });
+    },
+    loadCandidates(name) {
+      const list = getCandidates.get(name) as CandidateList | undefined;
+      return list === undefined ? {} : { list: { ...list } };
+    },
+    deleteCandidates(name) {
+      classified(() => {
+        dropCandidates.run(name);
+        truncate();
+      });
+    },
     close: () => db.close(),
   };
 }
@@ -91,11 +120,21 @@ function open(path: string): Handle {
       BEGIN EXCLUSIVE; COMMIT`);
     const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (check.quick_check !== 'ok') throw new StorageError('storage-corrupt', corruption(path));
+    migrate(db, path);
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
     throw openingError(path, error);
   }
+}
+
+/** A file of an earlier version, in place. */
+function migrate(db: Handle, path: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  // The header that was looked at may be older than what a newer server left in its write-ahead log.
+  if (version > SCHEMA_VERSION) throw new StorageError('storage-newer', newer(path, version));
+  if (version === SCHEMA_VERSION) return;
+  db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS.slice(version - 1).join('')} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 
 function plain<Row extends object>(rows: readonly Row[]): readonly Row[] {

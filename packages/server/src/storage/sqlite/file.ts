@@ -30,12 +30,14 @@ export function checkFile(path: string): boolean {
   }
   const version = header.readInt32BE(USER_VERSION_AT);
   if (version > SCHEMA_VERSION) {
-    throw new StorageError(
-      'storage-newer',
-      `${path} has version ${version}, written by a newer server; this one reads ${SCHEMA_VERSION}. Nothing was changed`,
-    );
+    throw new StorageError('storage-newer', newer(path, version));
   }
   return true;
+}
+
+/** Why a file of a newer version is refused. */
+export function newer(path: string, version: number): string {
+  return `${path} has version ${version}, written by a newer server; this one reads ${SCHEMA_VERSION}. Nothing was changed`;
 }
 
 function readHeader(path: string): Buffer {

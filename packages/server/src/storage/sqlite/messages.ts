@@ -1,4 +1,5 @@
 import type { StorageErrorCode } from '../../errors.js';
+import type { CandidateList, CandidateSummary } from '../storage.js';
 
 /** What the main thread and the thread that owns the database say to one another. Bytes and numbers, no objects. */
 export interface StateRow {
@@ -28,6 +29,7 @@ export interface Contents {
   readonly states: readonly StateRow[];
   readonly nonces: readonly NonceRow[];
   readonly log: readonly LogRow[];
+  readonly candidates: readonly CandidateSummary[];
 }
 
 /** One transaction that moves the log into counters. Done twice, it changes nothing more. */
@@ -44,6 +46,9 @@ export type Request =
   | { readonly op: 'commit'; readonly row: LogRow }
   | { readonly op: 'fold'; readonly fold: Fold }
   | { readonly op: 'save-registry'; readonly fingerprint: string; readonly text: string }
+  | { readonly op: 'save-candidates'; readonly list: CandidateList }
+  | { readonly op: 'load-candidates'; readonly name: string }
+  | { readonly op: 'delete-candidates'; readonly name: string }
   | { readonly op: 'close' };
 
 export interface Failure {
@@ -55,4 +60,6 @@ export interface Failure {
 export interface Reply {
   readonly failure?: Failure;
   readonly contents?: Contents;
+  /** To `load-candidates`: absent if there is no list of that name. */
+  readonly list?: CandidateList;
 }

@@ -1,7 +1,15 @@
 /** Marks a file as ours: "Dthr" in the header field that SQLite keeps for this. */
 export const APPLICATION_ID = 0x44746872;
 /** Version of the tables below, in the header's `user_version`. docs/data-model.md says which step writes what. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** Since version 2. */
+const CANDIDATES = `CREATE TABLE candidates (
+  name   TEXT PRIMARY KEY,        -- as an operator named the list
+  count  INTEGER NOT NULL,        -- texts in it
+  sha256 TEXT NOT NULL,           -- of list, 64 hexadecimal digits
+  list   BLOB NOT NULL            -- UTF-8, one text a line, each line ended by LF
+) STRICT;`;
 
 export const SCHEMA = `
 CREATE TABLE registry (
@@ -28,6 +36,11 @@ CREATE TABLE log (
   batches BLOB NOT NULL           -- canonical batches, each after its length in four bytes; deleted at the fold
 ) STRICT;
 
+${CANDIDATES}
+
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** What turns a file of version i + 1 into the next; all that a file needs run in one transaction. */
+export const MIGRATIONS: readonly string[] = [`${CANDIDATES} PRAGMA user_version = 2;`];

@@ -9,7 +9,8 @@ import { serverPolicy } from '../../policy.js';
 import { type Cell, Counters } from '../counters.js';
 import { NonceDays } from '../nonce-days.js';
 import { nonceSecret } from '../nonces.js';
-import type { IncomingBatch, Outcome, Storage } from '../storage.js';
+import type { CandidateList, CandidateSummary, IncomingBatch, Outcome, Storage } from '../storage.js';
+import { sortedByName, summaryOf } from '../summaries.js';
 import { type Connection, connect } from './connection.js';
 import { FreshNonces } from './fresh-nonces.js';
 import { packGroup, unpackGroup } from './group.js';
@@ -43,6 +44,8 @@ class SqliteStorage implements Storage {
   readonly #registries = new Map<string, ServedRegistry>();
   readonly #counters = new Counters();
   readonly #nonces: NonceDays;
+  /** The lists themselves are on disk alone. */
+  readonly #lists = new Map<string, CandidateSummary>();
 
   /** Id of the last log row that is in the counters. */
   #logged = 0;
@@ -74,7 +77,8 @@ class SqliteStorage implements Storage {
     }
   }
 
-  #load({ registries, states, nonces, log }: Contents): void {
+  #load({ registries, states, nonces, log, candidates }: Contents): void {
+    for (const list of candidates) this.#lists.set(list.name, list);
     for (const text of registries) this.#serve(registryFromJson(JSON.parse(text), catalogue));
     for (const { metric, window, state } of states) this.#counters.put({ metric, window, state: decodeState(state) });
     for (const { day, segment } of nonces) {
@@ -199,6 +203,24 @@ class SqliteStorage implements Storage {
 
   async windows(metric: string) {
     return this.#counters.windows(metric);
+  }
+
+  async saveCandidates(list: CandidateList): Promise<void> {
+    await this.#connection.ask({ op: 'save-candidates', list });
+    this.#lists.set(list.name, summaryOf(list));
+  }
+
+  async candidates(name: string): Promise<CandidateList | undefined> {
+    return (await this.#connection.ask({ op: 'load-candidates', name })).list;
+  }
+
+  async candidateLists(): Promise<readonly CandidateSummary[]> {
+    return sortedByName([...this.#lists.values()]);
+  }
+
+  async deleteCandidates(name: string): Promise<boolean> {
+    await this.#connection.ask({ op: 'delete-candidates', name });
+    return this.#lists.delete(name);
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,14 @@ function perform(db: Database, request: Request): Reply {
     case 'save-registry':
       db.saveRegistry(request.fingerprint, request.text);
       break;
+    case 'save-candidates':
+      db.saveCandidates(request.list);
+      break;
+    case 'load-candidates':
+      return db.loadCandidates(request.name);
+    case 'delete-candidates':
+      db.deleteCandidates(request.name);
+      break;
     case 'close':
       db.close();
       break;

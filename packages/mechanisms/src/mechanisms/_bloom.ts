@@ -1,0 +1,230 @@
+import { checkInteger, checkReportLength } from '../check.js';
+import { bloomBits, candidateBits } from '../encode/bloom.js';
+import { MechanismError } from '../errors.js';
+import { normalQuantile } from '../estimate/normal.js';
+import type { CohortCounts } from '../estimate/text/counts.js';
+import { decodeTexts } from '../estimate/text/decode.js';
+import { type Ratio, ratio, times } from '../exact/ratio.js';
+import type { Estimate, Params, TextAggregator, TextEstimate, TextShape, TextsEstimate } from '../mechanism.js';
+import { bernoulli, numerator, type Threshold } from '../random/bernoulli.js';
+import type { WordSource } from '../random/word-source.js';
+import { checkState, emptyState, mergeStates } from '../state.js';
+
+/**
+ * What the mechanisms over texts share: a report is a cohort and a Bloom filter whose bits were randomized one by one.
+ * The cohort says nothing of the text: it is drawn first. Bits are randomized independently, so everything
+ * about a report is a product over its bits.
+ */
+export interface BloomParams extends Params, TextShape {}
+
+/** A randomized filter. */
+export interface TextReport {
+  /** In [0, cohorts). */
+  readonly cohort: number;
+  /** Bit i is bit i & 7 of byte i >> 3; unused bits zero. */
+  readonly filter: Uint8Array;
+}
+
+/** Probability that a bit comes out set: where it was set before, and where it was not. */
+export interface Bit<T> {
+  readonly set: T;
+  readonly unset: T;
+}
+
+export const ONE = 1n << 64n;
+
+const MAX_BITS = 1024;
+const MAX_HASHES = 4;
+
+/** @throws MechanismError `option-invalid` */
+export function checkShape({ bits, hashes, cohorts }: TextShape, maxCohorts: number): void {
+  checkInteger('option-invalid', 'hashes', hashes, 1, MAX_HASHES);
+  checkInteger('option-invalid', 'bits', bits, 2 * hashes, MAX_BITS);
+  checkInteger('option-invalid', 'cohorts', cohorts, 1, maxCohorts);
+}
+
+function cohortBytes({ cohorts }: TextShape): number {
+  return cohorts <= 256 ? 1 : 2;
+}
+
+/** Length of a report: the cohort, then the filter. */
+export function reportLength(shape: TextShape): number {
+  return cohortBytes(shape) + Math.ceil(shape.bits / 8);
+}
+
+export function isSet(filter: Uint8Array, bit: number): boolean {
+  return (((filter[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
+}
+
+/** Passes every bit of a filter through a channel, each with its own coin. */
+export function randomizeBits(
+  { bits }: TextShape,
+  wasSet: (bit: number) => boolean,
+  channel: Bit<Threshold>,
+  source: WordSource,
+): Uint8Array {
+  const filter = new Uint8Array(Math.ceil(bits / 8));
+  for (let bit = 0; bit < bits; bit++) {
+    if (bernoulli(source, wasSet(bit) ? channel.set : channel.unset)) {
+      filter[bit >> 3] = (filter[bit >> 3] as number) | (1 << (bit & 7));
+    }
+  }
+  return filter;
+}
+
+export function encodeReport(shape: TextShape, { cohort, filter }: TextReport): Uint8Array {
+  return Uint8Array.from([...(cohortBytes(shape) === 1 ? [cohort] : [cohort & 255, cohort >> 8]), ...filter]);
+}
+
+/** @throws MechanismError `report-malformed` */
+export function decodeReport(shape: TextShape, bytes: Uint8Array): TextReport {
+  checkReportLength(bytes, reportLength(shape));
+  const width = cohortBytes(shape);
+  const cohort = (bytes[0] as number) + (width === 1 ? 0 : 256 * (bytes[1] as number));
+  if (cohort >= shape.cohorts) throw new MechanismError('report-malformed', `a cohort is below ${shape.cohorts}`);
+  const filter = bytes.slice(width);
+  const used = shape.bits & 7;
+  if (used !== 0 && (filter[filter.length - 1] as number) >> used !== 0) {
+    throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
+  }
+  return { cohort, filter };
+}
+
+/** Every report, for small shapes. */
+export function* everyReport({ bits, cohorts }: TextShape): Generator<TextReport> {
+  const length = Math.ceil(bits / 8);
+  for (let cohort = 0; cohort < cohorts; cohort++) {
+    for (let all = 0; all < 2 ** bits; all++) {
+      yield { cohort, filter: Uint8Array.from({ length }, (_, i) => Math.floor(all / 256 ** i) & 255) };
+    }
+  }
+}
+
+/**
+ * Chance of a cohort and of something about its filter, given the text.
+ * @param chance - of what is asked about one bit, given whether the text sets it
+ */
+export function productOverBits(
+  shape: TextShape,
+  text: string,
+  cohort: number,
+  chance: (bit: number, isInText: boolean) => Ratio,
+): Ratio {
+  const own = new Set(bloomBits(text, cohort, shape));
+  let product = ratio(1n, BigInt(shape.cohorts));
+  for (let bit = 0; bit < shape.bits; bit++) product = times(product, chance(bit, own.has(bit)));
+  return product;
+}
+
+/** Of probability 2^-64 `mass` to come out set, the chance that a bit came out as it did. */
+export function outcome(mass: bigint, cameOutSet: boolean): Ratio {
+  return ratio(cameOutSet ? mass : ONE - mass, ONE);
+}
+
+/** Chance that a bit comes out set of two channels in a row, in units of 2^-128. */
+export function twice(mass: bigint, then: Bit<bigint>): bigint {
+  return mass * then.set + (ONE - mass) * then.unset;
+}
+
+export function numerators({ set, unset }: Bit<Threshold>): Bit<bigint> {
+  return { set: numerator(set), unset: numerator(unset) };
+}
+
+/** What the estimates need to know of a mechanism's bits. */
+export interface BitLaw extends Bit<number> {
+  /** Of two stages: the part of a bit's variance that reports of one epoch share (`CohortCounts`). */
+  readonly permanentVariance?: (share: number) => number;
+}
+
+/**
+ * The aggregator: for each cohort a counter of reports, then one for each bit that is set.
+ *
+ * A rare text's error: it sets h of k bits in each of m cohorts. De-noised, the share of an n/m reports' bit has variance
+ * v = r(1-r)/(p-q)^2 times m/n, where r = q + (p-q) h/k is how often a bit is set when everybody has a text, p and q inside
+ * and outside of one. Least squares with a free intercept centres the text's column, which leaves it a squared length of
+ * m h (1 - h/k), so its coefficient has variance r(1-r) / ((p-q)^2 n h (1 - h/k)).
+ */
+export function bloomAggregator<P extends BloomParams>(
+  id: string,
+  bitLaw: (params: P) => BitLaw,
+): TextAggregator<P, TextReport> {
+  return {
+    id,
+    decode: (params, bytes) => decodeReport(params, bytes),
+    empty: (params) => emptyState(params, params.cohorts * (params.bits + 1)),
+    accumulate({ bits }, state, { cohort, filter }) {
+      const at = cohort * (bits + 1);
+      state.n++;
+      state.counts[at] = (state.counts[at] as number) + 1;
+      filter.forEach((byte, i) => {
+        for (let rest = byte; rest !== 0; rest &= rest - 1) {
+          const counter = at + 1 + 8 * i + 31 - Math.clz32(rest & -rest);
+          state.counts[counter] = (state.counts[counter] as number) + 1;
+        }
+      });
+    },
+    merge: (_params, state, other) => mergeStates(state, other),
+    texts(params, state, { candidates, ...options }) {
+      checkState(params, state);
+      checkCandidates(candidates);
+      const counts = { ...cohortCounts(params, state.counts), ...bitLaw(params) };
+      return textsEstimate(candidates, decodeTexts(counts, candidateBits(candidates, params), options));
+    },
+    rareError(params, n) {
+      const { set, unset } = bitLaw(params);
+      const { bits, hashes } = params;
+      const rate = unset + ((set - unset) * hashes) / bits;
+      return Math.sqrt((rate * (1 - rate)) / (n * hashes * (1 - hashes / bits))) / (set - unset);
+    },
+  };
+}
+
+/** @throws MechanismError `option-invalid` */
+function checkCandidates(candidates: readonly string[]): void {
+  if (candidates.includes('') || new Set(candidates).size < candidates.length) {
+    throw new MechanismError('option-invalid', 'candidates are different texts, none of them ""');
+  }
+}
+
+function cohortCounts({ bits, hashes, cohorts }: TextShape, counters: Float64Array): Omit<CohortCounts, keyof Bit<0>> {
+  const each = Array.from({ length: cohorts }, (_, cohort) => counters.subarray(cohort * (bits + 1)));
+  const ones = new Float64Array(cohorts * bits);
+  each.forEach((own, cohort) => {
+    ones.set(own.subarray(1, bits + 1), cohort * bits);
+  });
+  return { cohorts, bits, hashes, reports: Float64Array.from(each, ([reports]) => reports as number), ones };
+}
+
+/** Where nothing was reported there is no value, as with every estimate. */
+function textsEstimate(candidates: readonly string[], decoding: ReturnType<typeof decodeTexts>): TextsEstimate {
+  const { n, misfit } = decoding;
+  const known = <E extends Estimate>(estimate: E): E => (n === 0 ? { ...estimate, value: Number.NaN } : estimate);
+  // To be told from zero: so many standard errors for the two-sided test, and to pass it 19 times in 20.
+  const told = normalQuantile(0.975) + normalQuantile(0.95);
+  const others = new Map<number, readonly number[]>();
+  for (const group of decoding.confused) {
+    for (const own of group)
+      others.set(
+        own,
+        group.filter((v) => v !== own),
+      );
+  }
+  const texts = candidates.map((text, v): TextEstimate => {
+    const standardError = decoding.standardError[v] as number;
+    return known({
+      text,
+      value: decoding.value[v] as number,
+      standardError,
+      low: decoding.low[v] as number,
+      high: decoding.high[v] as number,
+      n,
+      detectionLimit: told * standardError,
+      pValue: decoding.pValue[v] as number,
+      isDetected: decoding.isDetected[v] === 1,
+      isListed: decoding.isListed[v] === 1,
+      drawn: decoding.drawn[v] as number,
+      confusedWith: others.get(v) ?? [],
+    });
+  });
+  return { n, texts, withText: known(decoding.withText), unexplained: known(decoding.unexplained), misfit };
+}

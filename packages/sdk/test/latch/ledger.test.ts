@@ -1,0 +1,158 @@
+import type { Metric } from '@dither/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { debit, EMPTY_LEDGER, giveUp, type Ledger, parseLedger, spentInWindow } from '../../src/budget-ledger.js';
+import { texts } from '../support/latched.js';
+
+const { homepage, search, signature } = texts.metrics as unknown as Readonly<Record<string, Metric>> & {
+  readonly homepage: Metric;
+  readonly search: Metric;
+  readonly signature: Metric;
+};
+const WINDOW = 28;
+const plenty = { perWindow: 1e6, windowDays: WINDOW, lifetime: 1e6, charges: {} };
+
+/** Days on which an epoch, or a fresh metric, is paid to report, and what any number of these reports cost. */
+interface Plan {
+  readonly days: readonly number[];
+  readonly table: readonly number[];
+}
+
+/** The worst rolling window, counted day by day. */
+function worstOf(plans: readonly Plan[]): number {
+  const days = plans.flatMap((plan) => plan.days);
+  let worst = 0;
+  for (let end = Math.min(...days); end <= Math.max(...days); end++) {
+    const sum = plans.reduce((total, { days: own, table }) => {
+      const inside = own.filter((day) => day > end - WINDOW && day <= end).length;
+      return total + (inside === 0 ? 0 : (table[inside - 1] as number));
+    }, 0);
+    worst = Math.max(worst, sum);
+  }
+  return worst;
+}
+
+/** What is planned once the period that starts on day `start` was debited. */
+function planOf(metric: Metric, start: number): Plan {
+  const end = Math.floor(start / metric.epoch) * metric.epoch + metric.epoch;
+  const days = [];
+  for (let day = start; day < end; day += metric.period) days.push(day + metric.period - 1);
+  return { days, table: metric.microEpoch };
+}
+
+const histories = fc.record({
+  perWindow: fc.constantFrom(0.5, 1, 1.7, 2.5, 4),
+  visits: fc.array(
+    fc.record({
+      after: fc.constantFrom(0, 1, 1, 1, 2, 5, 9, 30),
+      late: fc.constantFrom(0, 0, 0, 1, 9, 27),
+      metric: fc.constantFrom(homepage, search, signature),
+    }),
+    { minLength: 10, maxLength: 80 },
+  ),
+});
+
+describe('a ledger with latched metrics', () => {
+  it('refuses what would pass the budget in some rolling window, and nothing else', () => {
+    let refusals = 0;
+    let epochs = 0;
+    fc.assert(
+      fc.property(histories, ({ perWindow, visits }) => {
+        let ledger: Ledger = { ...EMPTY_LEDGER, highWater: 1000 };
+        let plans: readonly Plan[] = [];
+        const latched = new Set<string>();
+        for (const { after, late, metric } of visits) {
+          ledger = { ...ledger, highWater: ledger.highWater + after };
+          const start = Math.floor((ledger.highWater - late) / metric.period) * metric.period - metric.period;
+          if (start <= (ledger.metrics[metric.id]?.closed ?? -1)) continue;
+          const key = `${metric.id}@${Math.floor(start / metric.epoch)}`;
+          const more = latched.has(key) ? plans : [...plans, planOf(metric, start)];
+          const isTooMuch = worstOf(more) > perWindow * 1e6;
+          const debited = debit(ledger, metric, start, { ...plenty, perWindow }, WINDOW);
+          expect('refused' in debited).toBe(isTooMuch);
+          ledger = parseLedger(JSON.stringify(debited.ledger));
+          if (isTooMuch) refusals++;
+          else {
+            if (metric.latch !== undefined) latched.add(key);
+            plans = more;
+          }
+          expect(ledger.spent).toBe(
+            plans.reduce((sum, { days, table }) => sum + (table[days.length - 1] as number), 0),
+          );
+        }
+        epochs += latched.size;
+      }),
+      { seed: 2026, numRuns: 300 },
+    );
+    expect(refusals).toBeGreaterThan(500);
+    expect(epochs).toBeGreaterThan(500);
+  });
+
+  it('shows of an epoch what of its reports lies in the window that ends today', () => {
+    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW);
+    const inWindow = Array.from({ length: 45 }, (_, highWater) => spentInWindow({ ...ledger, highWater }, WINDOW).all);
+    const table = homepage.microEpoch;
+    expect(inWindow.slice(0, 14)).toEqual(table);
+    expect(inWindow.slice(14, 28)).toEqual(Array(14).fill(table[13]));
+    expect(inWindow.slice(28)).toEqual([...table.slice(0, 13).reverse(), 0, 0, 0, 0]);
+  });
+
+  it('keeps a charge until the last of its reports can share no window with a period still to be closed', () => {
+    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW);
+    // Its last report is of day 13; the oldest period closed on day 70 ended on day 41, and its window began on day 14.
+    const charged = (today: number) =>
+      debit({ ...ledger, highWater: today }, signature, today - 1, plenty, WINDOW).ledger;
+    expect(charged(69).charges.map(([, id]) => id)).toEqual(['homepage', 'signature']);
+    expect(charged(70).charges.map(([, id]) => id)).toEqual(['signature']);
+  });
+
+  it('reads what versions before it wrote', () => {
+    const text =
+      '{"version":1,"highWater":20460,"spent":500000,"charges":[[20450,"crash",250000],[20451,"crash",250000]],' +
+      '"metrics":{"crash":{"closed":20451,"spent":500000}},"draw":{"window":-1,"metrics":[]}}';
+    const ledger = parseLedger(text);
+    expect(spentInWindow(ledger, WINDOW)).toEqual({ all: 500_000, byMetric: { crash: 500_000 } });
+    expect(JSON.stringify(ledger)).toBe(text);
+  });
+
+  it.each([
+    { charges: [[1, 'homepage', [1, -2], 1]] },
+    { charges: [[1, 'homepage', [1, 2], 0.5]] },
+    { charges: [[1, 'homepage', ['1'], 1]] },
+    { metrics: { homepage: { closed: 1, spent: 1, latchedUntil: -1 } } },
+    { metrics: { homepage: { closed: 1, spent: 1, latchedUntil: null } } },
+  ])('is refused where an amount is none: %j', (part) => {
+    expect(() => parseLedger(JSON.stringify({ ...EMPTY_LEDGER, ...part }))).toThrow('not a ledger');
+  });
+
+  it('silences an epoch that was paid for under a budget the person has since lowered', () => {
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const enough = { ...plenty, perWindow: (homepage.microEpoch[13] as number) / 1e6 };
+    expect(debit({ ...paid, highWater: 2 }, homepage, 1, enough, WINDOW)).not.toHaveProperty('refused');
+    const less = { ...plenty, perWindow: 0.5 };
+    expect(debit({ ...paid, highWater: 2 }, homepage, 1, less, WINDOW)).toMatchObject({ refused: 'budget-exhausted' });
+  });
+
+  it('never latches twice what overlaps: another length of the epoch waits until its own next one', () => {
+    const longer: Metric = { ...homepage, epoch: 28, microEpoch: [...homepage.microEpoch, ...homepage.microEpoch] };
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    for (const start of [1, 13, 14, 27]) {
+      expect(debit({ ...paid, highWater: start + 1 }, longer, start, plenty, WINDOW).ledger.spent).toBe(paid.spent);
+    }
+    const next = debit({ ...paid, highWater: 29 }, longer, 28, plenty, WINDOW).ledger;
+    expect(next.metrics['homepage']?.latchedUntil).toBe(56);
+    // And back: shorter epochs within one that was paid.
+    for (const start of [28, 42, 55]) {
+      expect(debit({ ...next, highWater: start + 1 }, homepage, start, plenty, WINDOW).ledger.spent).toBe(next.spent);
+    }
+  });
+
+  it('forgets no epoch when a period is given up, or the metric is reported afresh meanwhile', () => {
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const fresh: Metric = { ...signature, id: 'homepage' };
+    const charged = debit({ ...giveUp(paid, homepage, 1), highWater: 3 }, fresh, 2, plenty, WINDOW).ledger;
+    expect(charged.spent).toBe(paid.spent + fresh.microEpsilon);
+    expect(charged.metrics['homepage']).toMatchObject({ closed: 2, latchedUntil: 14 });
+    expect(debit({ ...charged, highWater: 4 }, homepage, 3, plenty, WINDOW).ledger.spent).toBe(charged.spent);
+  });
+});

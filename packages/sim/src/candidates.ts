@@ -1,0 +1,29 @@
+import type { Metric, Registry } from '@dither/protocol';
+import { SimError } from './errors.js';
+import type { Candidates } from './metrics.js';
+import { readTextLines } from './text-files.js';
+
+/**
+ * Reads what `--candidates` names: a file for all text metrics, or `ID=FILE` for one of them; several with commas
+ * between them, of which later ones count more.
+ *
+ * @throws SimError `argument-invalid`, `file-unreadable`, `texts-too-many`, `texts-empty`
+ */
+export async function readCandidates(argument: string, registry: Registry): Promise<Candidates> {
+  const metrics = registry.wire.filter(({ kind }) => kind === 'text');
+  if (metrics.length === 0) {
+    throw new SimError('argument-invalid', '--candidates is for text metrics, and this registry has none');
+  }
+  const candidates = new Map<string, readonly string[]>();
+  for (const part of argument.split(',')) {
+    const one = metrics.find(({ id }) => part.startsWith(`${id}=`));
+    const texts = await readTextLines(one === undefined ? part : part.slice(one.id.length + 1));
+    for (const metric of one === undefined ? metrics : [one]) candidates.set(metric.id, asRecorded(metric, texts));
+  }
+  return candidates;
+}
+
+/** Cut as the metric's texts are, each once. */
+function asRecorded(metric: Metric, texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.map((text) => metric.encode(text) as string))];
+}

@@ -1,0 +1,63 @@
+import type { Estimate, QuantileEstimate } from '@dither/mechanisms';
+import { amountAt, middles, quantilePlace } from '../buckets.js';
+import type { SimulatedDistribution } from '../metrics.js';
+import { policy } from '../policy.js';
+import type { Tally } from '../tally.js';
+import { type Cell, cell } from './cell.js';
+
+/**
+ * The share with an event; then, among those: quantiles and mean in the metric's unit, and shares of groups of buckets.
+ * Truths are those of the bucketed values, as estimates are: the error is the mechanism's alone.
+ */
+export function distributionCells(
+  { metric, mechanism, params }: SimulatedDistribution,
+  { holders, state }: Tally,
+): readonly Cell[] {
+  const edges = metric.domain.edges ?? [];
+  const amounts = middles(edges);
+  const found = mechanism.aggregator.distribution(params, state, {
+    quantiles: policy.quantiles,
+    above: [],
+    amounts,
+    confidence: policy.confidence,
+  });
+  const counts = holders.subarray(0, params.domainSize - 1);
+  const withEvent = counts.reduce((sum, count) => sum + count, 0);
+  const total = counts.reduce((sum, count, bucket) => sum + count * (amounts[bucket] as number), 0);
+  return [
+    cell({ name: 'with-event', label: 'with an event', isShare: true }, withEvent / state.n, found.withEvent),
+    ...found.quantiles.map((it) =>
+      cell(
+        { name: 'quantile', label: `p${Number((100 * it.quantile).toPrecision(12))}`, isShare: false },
+        amountAt(edges, quantilePlace(counts, it.quantile)),
+        inUnit(edges, it, found.n),
+      ),
+    ),
+    cell({ name: 'mean', label: 'mean', isShare: false }, total / withEvent, found.mean),
+    ...found.histogram.map(({ from, to, share }) =>
+      cell(
+        { name: 'histogram', label: groupLabel(edges, from, to), isShare: true },
+        counts.subarray(from, to).reduce((sum, count) => sum + count, 0) / withEvent,
+        share,
+      ),
+    ),
+  ];
+}
+
+function inUnit(edges: readonly number[], { place, low, high }: QuantileEstimate, n: number): Estimate {
+  return {
+    value: amountAt(edges, place),
+    standardError: Number.NaN,
+    low: amountAt(edges, low),
+    high: amountAt(edges, high),
+    n,
+    detectionLimit: Number.NaN,
+  };
+}
+
+/** As a bucket is called: what lies outside the range belongs to the first or the last. */
+function groupLabel(edges: readonly number[], from: number, to: number): string {
+  if (from === 0 && to === edges.length - 1) return 'all';
+  if (from === 0) return `below ${edges[to]}`;
+  return to === edges.length - 1 ? `${edges[from]} or more` : `${edges[from]} to ${edges[to]}`;
+}

@@ -1,0 +1,74 @@
+import type { CandidateBits } from '@dither/mechanisms';
+import { policy } from '../policy.js';
+import { csvFields } from '../population/csv.js';
+import { numbered, type RapporParams, refuse } from './aggregates.js';
+
+/** Texts with the bits they set in every cohort. */
+export interface CandidateMap {
+  readonly texts: readonly string[];
+  readonly bits: CandidateBits;
+}
+
+/**
+ * `map.csv`: a text, then its bits as cohort * k + bit, both from zero, plus one. Hash functions may agree: then a line
+ * has fewer bits than h * m, or empty fields.
+ *
+ * @throws SimError `aggregates-malformed`
+ */
+export async function readMap(
+  file: string,
+  lines: AsyncIterable<string>,
+  { bits, hashes, cohorts }: RapporParams,
+): Promise<CandidateMap> {
+  const texts: string[] = [];
+  const starts: number[] = [0];
+  let rows = new Int32Array(1024);
+  let end = 0;
+  let last = 1;
+  for await (const [line, text] of numbered(lines)) {
+    last = line;
+    const [name = '', ...fields] = csvFields(text) ?? [];
+    if (name === '') refuse(file, line, 'a line begins with a text; quotes match');
+    if (texts.length === policy.maxCandidates) refuse(file, line, `there are at most ${policy.maxCandidates} texts`);
+    const places = readPlaces(fields);
+    if (!places.every((place) => place >= 1 && place <= cohorts * bits)) {
+      refuse(file, line, `bits are whole numbers from 1 to ${cohorts * bits}, which is k * m`);
+    }
+    if (!hasBitsInEach(places, bits, hashes, cohorts)) {
+      refuse(file, line, `a text sets 1 to ${hashes} bits in each of ${cohorts} cohorts`);
+    }
+    if (end + places.length > rows.length) rows = longer(rows, end + places.length);
+    rows.set(
+      places.map((place) => place - 1),
+      end,
+    );
+    end += places.length;
+    texts.push(name);
+    starts.push(end);
+  }
+  if (texts.length === 0) refuse(file, last, 'there is a line for each candidate');
+  return { texts, bits: { count: texts.length, starts: Int32Array.from(starts), rows: rows.subarray(0, end) } };
+}
+
+/** Ascending, each once; NaN for what is no number. */
+function readPlaces(fields: readonly string[]): readonly number[] {
+  const places = fields
+    .filter((field) => field !== '')
+    .map((field) => (/^\d{1,9}$/.test(field) ? Number(field) : Number.NaN));
+  return [...new Set(places)].sort((a, b) => a - b);
+}
+
+function hasBitsInEach(places: readonly number[], bits: number, hashes: number, cohorts: number): boolean {
+  const perCohort = new Uint32Array(cohorts);
+  for (const place of places) {
+    const cohort = Math.floor((place - 1) / bits);
+    perCohort[cohort] = (perCohort[cohort] as number) + 1;
+  }
+  return perCohort.every((count) => count >= 1 && count <= hashes);
+}
+
+function longer(rows: Int32Array, least: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(Math.max(2 * rows.length, least));
+  copy.set(rows);
+  return copy;
+}

@@ -1,0 +1,83 @@
+import { policy } from '../policy.js';
+import type { RapporParams } from './aggregates.js';
+import type { Decoded, DecodedShare } from './decoded.js';
+import type { CandidateMap } from './map.js';
+
+export interface ReportedText {
+  readonly text: string;
+  readonly estimate: number;
+  /** Null where nothing is known. */
+  readonly standardError: number | null;
+  readonly low: number;
+  readonly high: number;
+  readonly pValue: number;
+  readonly detected: boolean;
+  /** Texts that it cannot be told apart from: the estimate is that of all of them together. */
+  readonly confusedWith?: readonly string[];
+}
+
+/** What `dither-sim decode --json` prints. */
+export interface DecodeReport {
+  readonly command: 'decode';
+  readonly method: string;
+  readonly params: RapporParams;
+  readonly confidence: number;
+  /** Reports. */
+  readonly n: number;
+  readonly candidates: number;
+  readonly detected: number;
+  /** Sum of the estimates of those detected. */
+  readonly mass: number;
+  /** Share of reports that have any text, and whose text is no candidate; where the method tells. */
+  readonly withText?: DecodedShare;
+  readonly unexplained?: DecodedShare;
+  /** Root of the residual mean square over what noise alone would leave. */
+  readonly misfit: number;
+  /** In the order of the map. */
+  readonly texts: readonly ReportedText[];
+}
+
+export interface DecodeReportOptions {
+  readonly method: string;
+  readonly params: RapporParams;
+  readonly map: CandidateMap;
+  readonly decoded: Decoded;
+}
+
+export function decodeReport({ method, params, map, decoded }: DecodeReportOptions): DecodeReport {
+  const groups = new Map(decoded.confused.flatMap((group) => group.map((v) => [v, group] as const)));
+  const { n, withText, unexplained, misfit } = decoded;
+  const detected = decoded.texts.filter(({ isDetected }) => isDetected);
+  const masses = new Map(decoded.texts.map((text, v) => [groups.get(v) ?? v, text]));
+  return {
+    command: 'decode',
+    method,
+    params,
+    confidence: policy.confidence,
+    n,
+    candidates: map.texts.length,
+    detected: detected.length,
+    // A group is estimated as one: it counts once.
+    mass: [...masses.values()].reduce((sum, { isDetected, value }) => sum + (isDetected ? value : 0), 0),
+    ...(withText === undefined ? {} : { withText: share(withText) }),
+    ...(unexplained === undefined ? {} : { unexplained: share(unexplained) }),
+    misfit,
+    texts: decoded.texts.map(({ value, standardError, low, high, pValue, isDetected }, v) => {
+      const others = groups.get(v)?.filter((other) => other !== v);
+      return {
+        text: map.texts[v] as string,
+        estimate: value,
+        standardError: Number.isFinite(standardError) ? standardError : null,
+        low,
+        high,
+        pValue,
+        detected: isDetected,
+        ...(others === undefined ? {} : { confusedWith: others.map((other) => map.texts[other] as string) }),
+      };
+    }),
+  };
+}
+
+function share({ value, standardError }: DecodedShare): DecodedShare {
+  return { value, standardError };
+}

@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DecodeReport } from '@dither/sim';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inverseDiagonal, nonNegative, solve } from '../src/decode/normal-equations.js';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const [K, H, M, P, Q, F, N] = [32, 2, 4, 0.4, 0.7, 0.25, 1_000_000];
+const TEXTS = Array.from({ length: 15 }, (_, v) => `site-${v}.example`);
+const SHARES = [0.4, 0.2, 0.1, 0.05];
+
+/** Two bits in each cohort, different for each text; the last two texts set the same ones. */
+function bitsOf(v: number): number[] {
+  const own = Math.min(v, TEXTS.length - 2);
+  return Array.from({ length: M }, (_, cohort) => [
+    cohort * K + own,
+    cohort * K + 16 + ((own * (2 * cohort + 1) + cohort) % 16),
+  ]).flat();
+}
+
+/** What N installations in each cohort report on average, by the definition of the two stages. */
+function countsOf(cohort: number): number[] {
+  const permanentGivenSet = 1 - F / 2;
+  const permanentGivenUnset = F / 2;
+  return Array.from({ length: K }, (_, bit) => {
+    const share = SHARES.reduce((sum, s, v) => sum + (bitsOf(v).includes(cohort * K + bit) ? s : 0), 0);
+    const permanent = share * permanentGivenSet + (1 - share) * permanentGivenUnset;
+    return Math.round(N * (permanent * Q + (1 - permanent) * P));
+  });
+}
+
+const files = {
+  params: `"k","h","m","p","q","f"\n${[K, H, M, P, Q, F].join()}\n`,
+  counts: `${Array.from({ length: M }, (_, cohort) => [N, ...countsOf(cohort)].join()).join('\n')}\n`,
+  map: `${TEXTS.map((text, v) => `"${text}",${bitsOf(v).map((bit) => bit + 1)}`).join('\n')}\n`,
+};
+
+let folder = '';
+
+function decode(...args: string[]) {
+  const all = ['decode', '--params', 'params.csv', '--counts', 'counts.csv', '--map', 'map.csv', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...all], { cwd: folder, encoding: 'utf8' });
+  return { code: status, out: stdout, notes: stderr };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dither-decode-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, `${name}.csv`), text);
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('dither-sim decode', () => {
+  it.each(['wls', 'published'])('finds the texts and their shares in noiseless counts, by %s', (method) => {
+    const { code, out, notes } = decode('--method', method, '--json');
+    expect(notes).toBe('');
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as DecodeReport;
+    expect(report).toMatchObject({ command: 'decode', method, n: M * N, candidates: 15, detected: 4 });
+    expect(report.texts.map(({ text }) => text)).toEqual(TEXTS);
+    SHARES.forEach((share, v) => {
+      // Counts are rounded to a millionth of the reports.
+      expect(report.texts[v]?.estimate).toBeCloseTo(share, 4);
+      expect(report.texts[v]).toMatchObject({ detected: true });
+    });
+    expect(report.mass).toBeCloseTo(0.75, 3);
+    for (const { detected } of report.texts.slice(4)) expect(detected).toBe(false);
+  });
+
+  it('says which texts cannot be told apart, and what no candidate explains', () => {
+    const report = JSON.parse(decode('--json').out) as DecodeReport;
+    expect(report.texts.filter(({ confusedWith }) => confusedWith).map(({ text }) => text)).toEqual(TEXTS.slice(-2));
+    expect(report.texts.at(-1)?.confusedWith).toEqual(TEXTS.slice(-2, -1));
+    expect(report.withText?.value).toBeCloseTo(0.75, 3);
+    expect(report.unexplained?.value).toBeCloseTo(0, 3);
+  });
+
+  it('prints a table', () => {
+    const { code, out } = decode();
+    expect(code).toBe(0);
+    expect(out).toContain('4,000,000 reports in 4 cohorts of 32 bits');
+    expect(out).toMatch(/^site-0\.example +40\.00% .+ yes$/m);
+    expect(out).toContain('Detected: 4 of 15 candidates, which hold 75.00% of the reports');
+    expect(out).toContain('2 candidates cannot be told from others');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('takes lines whose hash functions agree, padded or not, and a byte-order mark', async () => {
+    const lines = files.map.split('\n');
+    const dropped = lines.map((line, v) => (v === 5 ? `${line.slice(0, line.lastIndexOf(','))},` : line));
+    await writeFile(join(folder, 'padded.csv'), `\uFEFF${dropped.join('\r\n')}\r\n`);
+    const { code, notes } = decode('--map', 'padded.csv');
+    expect(notes).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['params', 'k,h,m\n1,2,3\n', ':1: aggregates-malformed: the first line is k,h,m,p,q,f'],
+    ['params', '', ':1: aggregates-malformed: a row of parameters follows'],
+    ['params', 'k,h,m,p,q,f\n', ':1: aggregates-malformed: a row of parameters follows'],
+    ['params', 'k,h,m,p,q,f\n32,2,4,.4,.7\n', ':2: aggregates-malformed: k, h and m are whole numbers'],
+    ['params', 'k,h,m,p,q,f\n32,2.5,4,.4,.7,0\n', ':2: aggregates-malformed: k, h and m are whole numbers'],
+    ['params', 'k,h,m,p,q,f\n32,2,4,.7,.4,0\n', ':2: aggregates-malformed: p and q are probabilities'],
+    ['params', 'k,h,m,p,q,f\n32,2,4,.4,.7,1\n', ':2: aggregates-malformed: f is a share'],
+    ['params', 'k,h,m,p,q,f\n32,2,4,.4,.7,0\n32,2,4,.4,.7,0\n', ':3: aggregates-malformed: there is one row'],
+    ['counts', '10,1\n', ':1: aggregates-malformed: a line has 33 numbers'],
+    ['counts', `10${',11'.repeat(32)}\n`, ':1: aggregates-malformed: counts are whole numbers'],
+    ['counts', `10${',x'.repeat(32)}\n`, ':1: aggregates-malformed: counts are whole numbers'],
+    ['counts', `10${',1'.repeat(32)}\n\n`, ':1: aggregates-malformed: there are 4 cohorts, as m says, and 1 lines'],
+    ['counts', `10${',1'.repeat(32)}\n`.repeat(5), ':5: aggregates-malformed: there are 4 cohorts'],
+    ['map', '', ':1: aggregates-malformed: there is a line for each candidate'],
+    ['map', 'a,1,33,65,97\n"b,1\n', ':2: aggregates-malformed: a line begins with a text'],
+    ['map', 'a,1,33,65,129\n', ':1: aggregates-malformed: bits are whole numbers from 1 to 128'],
+    ['map', 'a,0,33,65,97\n', ':1: aggregates-malformed: bits are whole numbers'],
+    ['map', 'a,1,2,3,33,65,97\n', ':1: aggregates-malformed: a text sets 1 to 2 bits in each of 4 cohorts'],
+    ['map', 'a,1,33,65\n', ':1: aggregates-malformed: a text sets 1 to 2 bits in each of 4 cohorts'],
+  ])('refuses what %s.csv holds, with file and line (%#)', async (name, text, message) => {
+    await writeFile(join(folder, 'bad.csv'), text);
+    const { code, out, notes } = decode(`--${name}`, 'bad.csv');
+    expect(notes).toContain(`bad.csv${message}`);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ['a missing file', ['--map', 'gone.csv'], 'gone.csv: file-unreadable'],
+    ['an unknown method', ['--method', 'lasso'], 'argument-invalid: --method is one of wls, published'],
+    ['an unknown argument', ['--clients', '3'], 'argument-unknown: --clients'],
+  ])('refuses %s', (_what, args, message) => {
+    const { code, notes } = decode(...args);
+    expect(notes).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('normal equations', () => {
+  const matrix = [
+    [4, 2, 0],
+    [2, 5, 1],
+    [0, 1, 3],
+  ];
+
+  it('are solved, with the diagonal of the inverse', () => {
+    // Checked by hand: determinant 44.
+    const x = solve(matrix, [2, 8, 7]);
+    matrix.forEach((row, i) => {
+      expect(row.reduce((sum, a, j) => sum + a * (x[j] as number), 0)).toBeCloseTo([2, 8, 7][i] as number, 12);
+    });
+    [14 / 44, 12 / 44, 16 / 44].forEach((expected, i) => {
+      expect(inverseDiagonal(matrix)[i]).toBeCloseTo(expected, 12);
+    });
+  });
+
+  it('are solved without negative coefficients, those at zero pulling downwards', () => {
+    const right = [-3, 8, 7];
+    const x = nonNegative(matrix, right);
+    expect(x[0]).toBe(0);
+    x.forEach((value, i) => {
+      const pull = (right[i] as number) - (matrix[i] as number[]).reduce((sum, a, j) => sum + a * (x[j] as number), 0);
+      if (value > 0) expect(pull).toBeCloseTo(0, 9);
+      else expect(pull).toBeLessThanOrEqual(0);
+    });
+  });
+});
