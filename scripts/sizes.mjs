@@ -13,8 +13,8 @@ const ESTIMATING = 'estimate/|catalogue\\.js|state\\.js';
  * browsers. The goals, with that inside, are 5,000 and 10,000.
  */
 const apps = [
-  { app: 'one-boolean', limit: 13_150, unused: `${ESTIMATING}|mechanisms/(?!rr\\.js)` },
-  { app: 'everything', limit: 17_850, unused: ESTIMATING },
+  { app: 'one-boolean', limit: 14_000, unused: `${ESTIMATING}|mechanisms/(?!rr\\.js)` },
+  { app: 'everything', limit: 18_600, unused: ESTIMATING },
 ];
 
 await step(async () => {

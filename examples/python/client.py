@@ -8,7 +8,8 @@ metric that is not named had no event, and is reported all the same. The batch i
 posted.
 
 It shows the protocol and feeds test servers. It is no telemetry client: it keeps no ledger, draws no participation
-and asks nobody. Run twice for one period it spends twice (docs/protocol.md, section 5).
+and asks nobody. Run twice for one period it spends twice, and run twice in one epoch of a metric with two stages it
+answers twice, which a client must never do (docs/protocol.md, sections 4 and 5).
 """
 
 import argparse

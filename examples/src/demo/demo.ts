@@ -159,14 +159,25 @@ function spentOf(sample: Sample | undefined, windowDays: number): DemoResult['sp
       period?: number,
     ])[];
   };
-  const charges = ledger.charges.map(([first, , micro, period = 1]) => {
+  const charges = ledger.charges.map(([first, metric, micro, period = 1]) => {
     const together = [micro].flat();
-    return { together, days: together.map((_, report) => first + report * period) };
+    return { metric, together, days: together.map((_, report) => first + report * period) };
   });
+  const metrics = [...new Set(charges.map(({ metric }) => metric))];
+  const isWithin = (day: number, end: number) => day <= end && day > end - windowDays;
+  // Of each metric the larger of what was read in the window, whenever it is told, and what was told in it.
   const spentUntil = (end: number): number =>
-    charges.reduce((sum, { together, days }) => {
-      const held = days.filter((day) => day <= end && day > end - windowDays).length;
-      return sum + (together[held - 1] ?? 0);
+    metrics.reduce((sum, id) => {
+      const own = charges.filter(({ metric }) => metric === id);
+      const read = own.reduce(
+        (s, { together, days: [first = 0] }) => s + (isWithin(first, end) ? (together.at(-1) ?? 0) : 0),
+        0,
+      );
+      const sent = own.reduce(
+        (s, { together, days }) => s + (together[days.filter((day) => isWithin(day, end)).length - 1] ?? 0),
+        0,
+      );
+      return sum + Math.max(read, sent);
     }, 0);
   const windows = charges.flatMap(({ days }) => days.map(spentUntil));
   return { inLifetime: ledger.spent / MICRO, inWindow: Math.max(0, ...windows) / MICRO };

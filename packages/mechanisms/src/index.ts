@@ -1,13 +1,13 @@
 export { bloomBits, candidateBits } from './encode/bloom.js';
-export { bucketIndex, type Edges, linearBuckets, logBuckets } from './encode/buckets.js';
+export { amountAt, bucketIndex, bucketMiddles, type Edges, linearBuckets, logBuckets } from './encode/buckets.js';
 export { utf8 } from './encode/utf8.js';
 export { MechanismError, type MechanismErrorCode } from './errors.js';
-export { normalQuantile } from './estimate/normal.js';
+export { normalQuantile, normalTail } from './estimate/normal.js';
 export { projectOnSimplex } from './estimate/simplex.js';
 export { estimateSupport, type Support, type SupportOptions } from './estimate/support.js';
 export type { CandidateBits, CohortCounts } from './estimate/text/counts.js';
 export { type DecodingOptions, decodeTexts, type TextDecoding } from './estimate/text/decode.js';
-export { normalTail } from './estimate/text/normal-tail.js';
+export { decodePublished, type PublishedDecoding } from './estimate/text/published.js';
 export { MAX_EPSILON, MICRO, microEpsilon } from './exact/epsilon.js';
 export { expBelow } from './exact/exponential.js';
 export { lnAbove } from './exact/logarithm.js';

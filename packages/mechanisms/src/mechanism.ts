@@ -194,15 +194,22 @@ export interface DistributionQuestion {
 /** An estimated quantile, in places. */
 export interface QuantileEstimate {
   readonly quantile: number;
-  /** NaN where there is nothing to estimate from. */
+  /** NaN where it cannot be told that anybody had an event. */
   readonly place: number;
   /** Ends of the interval, within cells or on their borders. The whole range where the reports say nothing. */
   readonly low: number;
   readonly high: number;
+  /**
+   * Cell borders around the interval. `low` and `high` hold for values spread evenly within their cells, these wherever
+   * in their cells the values lie.
+   */
+  readonly outerLow: number;
+  readonly outerHigh: number;
 }
 
 /**
  * Everything but `withEvent` is among those with an event: a ratio, whose interval includes the denominator's error.
+ * Where the interval of `withEvent` reaches zero nothing is said of them: values are NaN, intervals all there may be.
  * Intervals hold for any population. Where a mechanism can only bracket a share, its `value` is that of the curve, moved
  * into the interval, and not unbiased; each says of which this is so.
  */
@@ -227,6 +234,7 @@ export interface DistributionAggregator<P extends IndexParams = IndexParams, R =
   distribution(params: P, state: State, question: DistributionQuestion): DistributionEstimate;
   /**
    * Predicted root mean squared error of an estimated quantile, in places: what the choice of a mechanism rests on.
+   * That of a place drawn at random where the reports are expected to leave it anywhere.
    * @param n - reports
    * @param shares - share of the clients holding each value; domainSize numbers that sum to one
    */
@@ -279,8 +287,11 @@ export interface TextsEstimate {
 /** Which texts, against candidates. */
 export interface TextAggregator<P extends Params = Params, R = unknown> extends Aggregator<P, R> {
   texts(params: P, state: State, question: TextQuestion): TextsEstimate;
-  /** The standard error of a rare text's share in n reports, before misfit. */
-  rareError(params: P, n: number): number;
+  /**
+   * The standard error of a rare text's share in n reports, before misfit.
+   * @param repeats - as in `TextQuestion`; 1 unless told
+   */
+  rareError(params: P, n: number, repeats?: number): number;
 }
 
 /** The channel itself: what lets anyone check the guarantee without trusting the code above. */

@@ -80,6 +80,15 @@ describe('one-time RAPPOR', () => {
     expect(aggregator.texts(p, state, { candidates: [] }).texts).toEqual([]);
   });
 
+  it('cannot tell candidates apart without reports, and says so of very many without listing all for each', () => {
+    const p = params({ epsilon: 1, bits: 8, hashes: 1, cohorts: 1 });
+    const candidates = Array.from({ length: 30_000 }, (_, i) => `text ${i}`);
+    const { texts } = aggregator.texts(p, aggregator.empty(p), { candidates });
+    const others = texts[1]?.confusedWith ?? [];
+    expect(others.length).toBe(29_999);
+    expect(others.slice(0, 3)).toEqual([0, 2, 3]);
+  });
+
   it('refuses a state of another shape', () => {
     const p = params({ epsilon: 1, bits: 8, hashes: 1, cohorts: 4 });
     for (const part of [{ bits: 9 }, { hashes: 2 }, { cohorts: 5 }, { epsilon: 2 }]) {

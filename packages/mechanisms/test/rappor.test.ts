@@ -168,7 +168,17 @@ describe('params of RAPPOR', () => {
       expect([part, codeOf(() => params({ ...good, ...part }))]).toEqual([part, code]);
     const setting = { f: 0.5, p: 0.25, q: 0.75, bits: 8, hashes: 2, cohorts: 128, reports: 4 };
     expect(codeOf(() => paramsFromProbabilities(setting))).toBe('returned');
-    for (const part of [{ f: 0 }, { f: 1 }, { f: Number.NaN }, { p: 0 }, { q: 1 }, { p: 0.75 }, { cohorts: 1025 }]) {
+    for (const part of [
+      { f: 1e-20 },
+      { q: 1 - 2 ** -53 },
+      { f: 0 },
+      { f: 1 },
+      { f: Number.NaN },
+      { p: 0 },
+      { q: 1 },
+      { p: 0.75 },
+      { cohorts: 1025 },
+    ]) {
       expect([part, codeOf(() => paramsFromProbabilities({ ...setting, ...part }))]).toEqual([part, 'option-invalid']);
     }
   });

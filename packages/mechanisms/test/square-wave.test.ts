@@ -14,6 +14,7 @@ import { indexCase } from './contract/case.js';
 import { checkLikelihoods, checkPrivacy } from './contract/channel.js';
 import { codeOf, hex } from './support/ensure.js';
 import { cutsOf, exactLaw } from './support/exact-law.js';
+import { checkUnknown } from './support/nobody.js';
 import { seededSource } from './support/seeded.js';
 import { drawState, holdersOf, shapes, trueQuantile, waveOf } from './support/wave-world.js';
 
@@ -260,7 +261,7 @@ describe('estimates', () => {
         expect(answer.curve.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
         for (const { low, high, place } of answer.quantiles) {
           expect(low).toBeLessThan(high);
-          expect(place >= low && place <= high).toBe(true);
+          expect((place >= low && place <= high) || (Number.isNaN(place) && answer.withEvent.low <= 0)).toBe(true);
         }
         for (const share of [
           ...answer.above,
@@ -271,6 +272,27 @@ describe('estimates', () => {
           expect(share.low).toBeLessThanOrEqual(share.high);
         }
       }
+    }
+  });
+
+  it('say nothing where nobody may have had an event', () => {
+    const wave = waveOf(1, 256);
+    checkUnknown(seededSource('square-wave/nobody'), (withEvent, source) =>
+      aggregator.distribution(
+        wave.params,
+        drawState(wave, holdersOf(shapes.flat(256), withEvent, 20_000), source),
+        question(256),
+      ),
+    );
+  });
+
+  it('have intervals of whole cells, so that the outer ends are the ends', () => {
+    const wave = waveOf(4, 100);
+    const state = drawState(wave, holdersOf(shapes.waits(100), 1, 100_000), seededSource('outer'));
+    for (const { low, high, outerLow, outerHigh } of aggregator.distribution(wave.params, state, question(100))
+      .quantiles) {
+      expect([outerLow, outerHigh]).toEqual([low, high]);
+      expect([low, high].every(Number.isInteger)).toBe(true);
     }
   });
 
@@ -312,6 +334,17 @@ describe('quantileError', () => {
     expect(errorAt(1, 10_000)).toBe(errorAt(1, 10_000));
     expect(errorAt(1, 100_000)).toBeLessThan(errorAt(1, 1000));
     expect(errorAt(4, 10_000)).toBeLessThan(errorAt(1, 10_000));
+  });
+
+  it('is that of a guess where nothing is known: 0.29 of the axis, or more off its middle', () => {
+    for (const [epsilon, n] of [
+      [1, 1],
+      [1, 0],
+      [0.01, 100_000],
+    ] as const) {
+      expect(errorAt(epsilon, n) / 100).toBeGreaterThan(0.288);
+      expect(errorAt(epsilon, n) / 100).toBeLessThan(0.578);
+    }
   });
 
   it('is about the same part of the axis for finer cells', () => {

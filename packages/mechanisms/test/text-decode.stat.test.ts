@@ -1,11 +1,11 @@
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
+import { normalTail } from '../src/estimate/normal.js';
 import type { TextDecoding } from '../src/estimate/text/decode.js';
 import { decodeTexts } from '../src/estimate/text/decode.js';
 import { listsOf } from '../src/estimate/text/lists.js';
-import { normalTail } from '../src/estimate/text/normal-tail.js';
+import { binomialTail } from './support/binomial-tail.js';
 import { chiSquareTail } from './support/chi-square.js';
-import { binomial } from './support/coverage.js';
 import { drawLarge, LARGE_ALONE } from './support/text-large.js';
 import { CHANNELS, type Run, runSuite } from './support/text-suite.js';
 
@@ -18,16 +18,10 @@ const RUNS: readonly Run[] = (['unif', 'zipf1'] as const).flatMap((shape) =>
   Array.from({ length: SEEDS }, (_, i) => runSuite(CHANNELS.published, shape, 'any ten', `stat/${i}`)),
 );
 
-/** P[Bin(n, p) >= count]. */
-function atLeast(count: number, n: number, p: number): number {
-  const { from, mass } = binomial(n, p);
-  return mass.reduce((sum, x, i) => sum + (from + i >= count ? x : 0), 0);
-}
-
 /** Probability of so many runs with a false text, if each has one with probability .05. */
 function falseRunsTail(decode: (run: Run) => Pick<TextDecoding, 'isDetected'>): number {
   const wrong = RUNS.filter((run) => decode(run).isDetected.some((x, v) => x === 1 && run.truth[v] === 0));
-  return atLeast(wrong.length, RUNS.length, 0.05);
+  return binomialTail(RUNS.length, 0.05, wrong.length);
 }
 
 /** Squared errors over stated ones, one candidate of each run: nearly squares of independent standard normal numbers. */
@@ -86,7 +80,7 @@ describe('the p-values of 9,100 false candidates, with the heaviest text missing
   it.each([0.1, 0.01, 0.001])('are below %d as often as they should be', (level) => {
     const n = isFalse.reduce((sum, x) => sum + x, 0);
     const below = decoding.pValue.filter((p, v) => isFalse[v] === 1 && p < level).length;
-    expect(atLeast(below, n, level)).toBeGreaterThan(ALPHA / 2);
-    expect(1 - atLeast(below + 1, n, level)).toBeGreaterThan(ALPHA / 2);
+    expect(binomialTail(n, level, below)).toBeGreaterThan(ALPHA / 2);
+    expect(1 - binomialTail(n, level, below + 1)).toBeGreaterThan(ALPHA / 2);
   });
 });

@@ -59,6 +59,19 @@ describe('what the decoder recovers', () => {
     expect(misfit).toBeGreaterThan(2);
   });
 
+  it('leaves nothing unexplained of more candidates than are fitted together', () => {
+    const channel: Channel = { ...CHANNEL, cohorts: 32, bits: 64 };
+    const texts = drawTexts(seedrandom('seven hundred'), channel, 700);
+    const shares = Array.from({ length: 700 }, (_, v) => (v === 0 ? 0.3 : 0.6 / 699));
+    const counts = expectedCounts(channel, texts, shares, evenly(32, 1000));
+    const { withText, unexplained, standardError } = decodeTexts(counts, texts);
+    expect(withText.value).toBeCloseTo(0.9, 10);
+    // Solved to a thousandth of each share.
+    expect(Math.abs(unexplained.value)).toBeLessThan(1e-3);
+    // Errors of so many add up.
+    expect(unexplained.standardError / (standardError[1] as number)).toBeGreaterThan(Math.sqrt(700));
+  });
+
   it('sees past a heavy text that is no candidate', () => {
     const held = SHARES.map((x) => 1e6 * x);
     const counts = drawCounts(seedrandom('past'), CHANNEL, TEXTS, held, 3e5);

@@ -1,10 +1,9 @@
 import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
-import { normalQuantile } from '../src/estimate/normal.js';
+import { normalQuantile, normalTail } from '../src/estimate/normal.js';
 import { combination, factorize, inverseDiagonal, solve } from '../src/estimate/text/cholesky.js';
 import { bitNumbers, distinctColumns } from '../src/estimate/text/columns.js';
 import { detectionThreshold, listsOf } from '../src/estimate/text/lists.js';
-import { normalTail } from '../src/estimate/text/normal-tail.js';
 import { nullLaw } from '../src/estimate/text/null-law.js';
 import { type Channel, drawTexts } from './support/text-world.js';
 

@@ -17,6 +17,7 @@ import { indexCase } from './contract/case.js';
 import { checkLikelihoods, checkPrivacy } from './contract/channel.js';
 import { codeOf, hex } from './support/ensure.js';
 import { cutsOf, exactLaw } from './support/exact-law.js';
+import { checkUnknown } from './support/nobody.js';
 import { seededSource } from './support/seeded.js';
 import { drawTreeState, expectedTreeState, populations, truePlace, wholeClients } from './support/tree-world.js';
 
@@ -314,7 +315,9 @@ describe('estimates', () => {
       const p = params({ epsilon: 1, domainSize: cells + 1 });
       const found = aggregator.distribution(p, aggregator.empty(p), question(cells));
       expect(found.n).toBe(0);
-      for (const { place, low, high } of found.quantiles) expect([place, low, high]).toEqual([Number.NaN, 0, cells]);
+      for (const { place, low, high, outerLow, outerHigh } of found.quantiles) {
+        expect([place, low, high, outerLow, outerHigh]).toEqual([Number.NaN, 0, cells, 0, cells]);
+      }
       expect([found.mean.low, found.mean.high]).toEqual([0.5, cells - 0.5]);
       for (const share of [...found.above, ...found.histogram.map((group) => group.share), found.withEvent]) {
         expect([share.low, share.high, share.standardError]).toEqual([0, 1, Number.POSITIVE_INFINITY]);
@@ -363,16 +366,21 @@ describe('estimates', () => {
     }
   });
 
-  it('leave a quantile to the whole range where nobody may have had an event', () => {
+  it('say nothing where nobody may have had an event', () => {
     const p = params({ epsilon: 1, domainSize: 257 });
-    const holders = wholeClients(populations.uniform.shares, 0.001, 10_000);
-    const { quantiles, mean } = aggregator.distribution(
-      p,
-      drawTreeState(p, holders, seededSource('rare')),
-      question(256),
-    );
-    for (const { low, high } of quantiles) expect([low, high]).toEqual([0, 256]);
-    expect([mean.low, mean.high, mean.standardError]).toEqual([0.5, 255.5, Number.POSITIVE_INFINITY]);
+    checkUnknown(seededSource('tree/nobody'), (withEvent, source) => {
+      const holders = wholeClients(populations.uniform.shares, withEvent, 20_000);
+      return aggregator.distribution(p, drawTreeState(p, holders, source), question(256));
+    });
+  });
+
+  it('have outer ends on the borders of the cells that the interval touches', () => {
+    const p = params({ epsilon: 4, domainSize: 257 });
+    const holders = wholeClients(populations.uniform.shares, 1, 100_000);
+    const { quantiles } = aggregator.distribution(p, drawTreeState(p, holders, seededSource('outer')), question(256));
+    for (const { low, high, outerLow, outerHigh } of quantiles) {
+      expect([outerLow, outerHigh]).toEqual([Math.floor(low), Math.ceil(high)]);
+    }
   });
 
   it('find the quantiles of 4,096 cells', () => {
@@ -398,8 +406,14 @@ describe('quantileError', () => {
     expect(errorAt(1, 1e5, 0.95)).toBeGreaterThan(errorAt(1, 1e5, 0.5));
   });
 
-  it('stays within the range where little is known', () => {
-    expect(errorAt(1, 1)).toBeLessThanOrEqual(128);
-    expect(errorAt(0.01, 10)).toBeGreaterThan(64);
+  it('is that of a guess where nothing is known: 0.29 of the range, or more off its middle', () => {
+    for (const [epsilon, n] of [
+      [1, 1],
+      [1, 0],
+      [0.01, 100_000],
+    ] as const) {
+      expect(errorAt(epsilon, n) / 256).toBeGreaterThan(0.288);
+      expect(errorAt(epsilon, n) / 256).toBeLessThan(0.578);
+    }
   });
 });

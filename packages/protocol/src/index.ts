@@ -13,7 +13,7 @@ export {
   text,
   timing,
 } from './registry/kinds.js';
-export { labels, NONE, population } from './registry/labels.js';
+export { labels, NONE, population, rangeLabel } from './registry/labels.js';
 export type {
   Aggregate,
   Declared,

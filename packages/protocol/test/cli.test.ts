@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
 import * as oue from '@dither/mechanisms/oue';
 import * as rr from '@dither/mechanisms/rr';
+import * as squareWave from '@dither/mechanisms/square-wave';
+import * as tree from '@dither/mechanisms/tree';
 import {
   boolean,
   category,
@@ -16,6 +18,7 @@ import {
   policy,
   type Registry,
   registryToText,
+  timing,
 } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assess } from '../src/cli/assess.js';
@@ -93,9 +96,10 @@ describe('check', () => {
   it('says what a person gives away, when silence falls, and who draws what', async () => {
     const { code, out } = await run(['check', fixture]);
     expect(code).toBe(0);
-    expect(out).toContain('epsilon 7.9 in any 28 days, 104 in its life');
-    expect(out).toContain('silent after 13 such windows: 364 days');
-    expect(out).toContain('every 28 days: 2 of 6 metric(s) on average, epsilon 2 of the 6 all would take');
+    expect(out).toContain('epsilon 7.302938 in any 28 days, 104 in its life');
+    expect(out).toContain('silent after 15 windows: 420 days');
+    expect(out).toContain('every 28 days: 1 of 6 metric(s) on average, epsilon 1 of the 6 all would take');
+    expect(out).toContain('by the cohort, 6 bits at most, and by 1.05 bits of stored noise');
     expect(out).toContain('homepage is latched: 2 reports in an epoch of 56 days cost epsilon 0.903');
   });
 
@@ -129,6 +133,19 @@ describe('check', () => {
     const blind = { ...yesNo, epsilon: 0.01 } as const;
     const { warnings } = assess(registryOf({ blind, seen: yesNo }), LAST - 40);
     expect(warnings.map(({ code, where }) => [code, where])).toEqual([['nothing-visible', 'blind']]);
+  });
+
+  it('warns of percentiles that are no better than a guess, and says so in the table', async () => {
+    for (const mechanism of [tree.client, squareWave.client]) {
+      const declare = (epsilon: number) => timing({ ...about, epsilon, range: [100, 10_000], buckets: 64, mechanism });
+      const registry = registryOf({ blind: declare(0.01), seen: declare(4) }, { expectedClients: 100_000 });
+      const blind = assess(registry, LAST - 40).warnings.filter(({ code }) => code === 'nothing-visible');
+      expect(blind.map(({ where }) => where)).toEqual(['blind']);
+      expect(blind[0]?.message).toContain('(p50, p75, p95)');
+      const { out } = await run(['check', save(`percentiles-${mechanism.id}.json`, registry)], LAST - 40);
+      expect(out).toMatch(/p50 +100,000 +±\d(,\d\d0|\d\d) ms rms +nothing\n/);
+      expect(out).toMatch(/p50 +100,000 +±[\d.]{1,4} ms rms\n/);
+    }
   });
 
   it('warns when one batch cannot hold a report of everything', () => {

@@ -66,8 +66,12 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
   'epsilon-needs-reason': [
     () => registryOf({ m: { ...yesNo, epsilon: 4.1 } }),
     () => registryOf({ m: { ...yesNo, epsilon: 4.1, reason: '  ' } }),
+    () => registryOf({ m: text({ ...latched, latch: { ...latch, epsilonInfinity: 4.1 } }) }),
   ],
-  'epsilon-too-large': [() => registryOf({ m: { ...yesNo, epsilon: 10.1, reason: 'we want to' } })],
+  'epsilon-too-large': [
+    () => registryOf({ m: text({ ...latched, latch: { ...latch, epsilonInfinity: 16 }, reason: 'so' }) }),
+    () => registryOf({ m: { ...yesNo, epsilon: 10.1, reason: 'we want to' } }),
+  ],
   'mechanism-unfit': [
     () => boolean({ ...about, mechanism: oue.client }),
     () => category({ ...about, values: ['a'], mechanism: rr.client }),

@@ -1,6 +1,7 @@
 import { MICRO } from '@dither/mechanisms';
 import { type Metric, periodStart, policy as protocolPolicy } from '@dither/protocol';
 import type { Agreement } from './consent.js';
+import { policy } from './policy.js';
 
 /**
  * The account of what an installation has spent. Pure: each function takes a state and returns the next one; the
@@ -10,8 +11,9 @@ import type { Agreement } from './consent.js';
  * spent. A charge is dated by the last day of the period it was spent on, so a rolling budget window over period
  * ends is what is bounded, however late the periods were closed.
  *
- * A latched metric's epoch is one charge, made at its first report for all that follow. Which part of it a rolling
- * window holds follows from how many of its reports do.
+ * A latched metric's epoch is one charge, made at its first report for all that follow. A rolling window holds the larger
+ * of two amounts: what was read in it, which is all of an epoch whose first report lies in it; and what was sent in it,
+ * which follows from how many of an epoch's reports do.
  */
 export interface Ledger {
   readonly version: 1;
@@ -24,6 +26,12 @@ export interface Ledger {
   readonly metrics: { readonly [metric: string]: Account };
   /** The metrics drawn for the budget window that starts on day `window`. */
   readonly draw: { readonly window: number; readonly metrics: readonly string[] };
+  /**
+   * The latest epoch for which a cohort draw was made: noted before it is made, and kept through withdrawal. Whatever was
+   * not latched before is silent in all that began before `until`, but for this very epoch while its draw is stored:
+   * no epoch ever shows two draws. Where the draw is gone, `first` is `until`.
+   */
+  readonly drawn?: { readonly first: number; readonly until: number };
 }
 
 /**
@@ -37,7 +45,7 @@ interface Account {
   readonly closed: number;
   /** Millionths of epsilon spent ever. */
   readonly spent: number;
-  /** First day after the latest epoch that was latched, under whatever declaration: it survives withdrawal. */
+  /** First day after the latest epoch that was latched or refused, under whatever declaration: it survives withdrawal. */
   readonly latchedUntil?: number;
 }
 
@@ -64,7 +72,8 @@ export function parseLedger(text: string | undefined): Ledger {
       ({ closed, spent, latchedUntil = 0 }) =>
         Number.isSafeInteger(closed) && isAmount(spent) && isAmount(latchedUntil),
     ) &&
-    Array.isArray(ledger.draw?.metrics);
+    Array.isArray(ledger.draw?.metrics) &&
+    Object.values(ledger.drawn ?? {}).every(isAmount);
   if (!isSound) throw new SyntaxError('not a ledger of this version');
   return ledger;
 }
@@ -78,17 +87,33 @@ export function advance(ledger: Ledger, day: number): Ledger {
   return day > ledger.highWater ? { ...ledger, highWater: day } : ledger;
 }
 
+/** Notes that the latest epoch's cohort draw is gone, if `stored` is not it: by a crash, a withdrawal, or bad storage. */
+export function withoutDraw(ledger: Ledger, stored: Ledger['drawn']): Ledger {
+  const { drawn } = ledger;
+  if (drawn === undefined || drawn.first === drawn.until) return ledger;
+  const isStored = stored?.first === drawn.first && stored.until === drawn.until;
+  return isStored ? ledger : { ...ledger, drawn: { first: drawn.until, until: drawn.until } };
+}
+
 /**
- * Whether this epoch of the metric was paid for already, by whatever declaration of its id: then it is latched or, if
- * what was stored is gone, silent. An epoch that overlaps one latched under another declaration counts as latched: of
- * no day are there two permanent answers.
+ * Whether this epoch of the metric was decided on already, by whatever declaration of its id: then it is latched or, if
+ * the ledger refused it or what was stored is gone, silent. An epoch that overlaps one latched under another declaration
+ * counts as latched: of no day are there two permanent answers.
  *
  * A metric that is latched no more needs no such silence: its fresh reports are charged beside what the epoch cost.
  */
 export function isLatched(ledger: Ledger, metric: Metric, start: number): boolean {
-  return (
-    metric.latch !== undefined && periodStart(start, metric.epoch) < (ledger.metrics[metric.id]?.latchedUntil ?? 0)
-  );
+  return metric.latch !== undefined && isDecided(ledger, metric.id, metric.epoch, start);
+}
+
+/** The same by an epoch's length in days, undefined unless the metric is latched. */
+export function isDecided(ledger: Ledger, id: string, epoch: number | undefined, start: number): boolean {
+  if (epoch === undefined) return false;
+  const first = periodStart(start, epoch);
+  if (first < (ledger.metrics[id]?.latchedUntil ?? 0)) return true;
+  const { drawn } = ledger;
+  if (drawn === undefined || first >= drawn.until) return false;
+  return first !== drawn.first || first + epoch !== drawn.until;
 }
 
 export type Debit =
@@ -99,12 +124,17 @@ export type Debit =
  * Debits the report of `metric` for the period that starts on day `start`, if the agreement allows it; for a latched
  * metric also all that follow in its epoch, unless they were debited before. Either way the period is closed and
  * cannot be debited again.
+ *
+ * A latched metric that is refused is silent for the rest of its epoch: were it to try again, it would start later, when
+ * fewer reports are left and cost less.
  */
 export function debit(before: Ledger, metric: Metric, start: number, agreement: Agreement, windowDays: number): Debit {
-  const ledger = giveUp(before, metric, start);
   const { id, period, epoch, latch } = metric;
-  const until = periodStart(start, epoch) + epoch;
-  const table = isLatched(before, metric, start) ? [] : metric.microEpoch.slice(0, (until - start) / period);
+  const wasLatched = isLatched(before, metric, start);
+  const first = periodStart(start, epoch);
+  const until = first + epoch;
+  const ledger = giveUp(before, metric, start, wasLatched || latch === undefined ? {} : { latchedUntil: until });
+  const table = wasLatched ? [] : metric.microEpoch.slice(0, (until - start) / period);
   const micro = table.at(-1) ?? 0;
   const day = start + period - 1;
   const charge: Charge = table.length > 1 ? [day, id, table, period] : [day, id, micro];
@@ -117,16 +147,15 @@ export function debit(before: Ledger, metric: Metric, start: number, agreement: 
   if (micro === 0) return { ledger };
   // The last day of the oldest period that may still be closed.
   const oldest = ledger.highWater - protocolPolicy.maxReportAgeDays - 1;
+  const needed = oldest - Math.max(windowDays, policy.chargesKept);
   const own = ledger.metrics[id] as Account;
   return {
     ledger: {
       ...ledger,
       spent: ledger.spent + micro,
-      charges: charges.filter((other) => lastDay(other) > oldest - windowDays),
-      metrics: {
-        ...ledger.metrics,
-        [id]: { ...own, spent: own.spent + micro, ...(latch && { latchedUntil: until }) },
-      },
+      charges: charges.filter((other) => lastDay(other) > needed),
+      metrics: { ...ledger.metrics, [id]: { ...own, spent: own.spent + micro } },
+      ...(latch && { drawn: { first, until } }),
     },
   };
 }
@@ -140,11 +169,16 @@ function capOf(epsilon: number): number {
 }
 
 /** Closes a period without spending: it is not reported. */
-export function giveUp(ledger: Ledger, metric: Metric, start: number): Ledger {
+export function giveUp(
+  ledger: Ledger,
+  metric: Metric,
+  start: number,
+  more: Pick<Account, 'latchedUntil'> = {},
+): Ledger {
   const before = ledger.metrics[metric.id] ?? { closed: -1, spent: 0 };
   return {
     ...ledger,
-    metrics: { ...ledger.metrics, [metric.id]: { ...before, closed: Math.max(before.closed, start) } },
+    metrics: { ...ledger.metrics, [metric.id]: { ...before, ...more, closed: Math.max(before.closed, start) } },
   };
 }
 
@@ -157,18 +191,30 @@ function worstWindow(charges: readonly Charge[], charge: Charge, windowDays: num
   const latest = near.reduce((day, other) => Math.max(day, lastDay(other)), last);
   let worst = 0;
   for (let end = first; end < last + windowDays && end <= latest; end++) {
-    let sum = 0;
-    for (const other of near) sum += chargedIn(other, end, windowDays);
-    worst = Math.max(worst, sum);
+    worst = Math.max(worst, chargedIn(near, end, windowDays).all);
   }
   return worst;
 }
 
-/** What of a charge falls into the budget window that ends on day `end`. */
-function chargedIn([day, , micro, period = 1]: Charge, end: number, windowDays: number): number {
-  if (typeof micro === 'number') return day <= end && day > end - windowDays ? micro : 0;
-  const reportsUntil = (to: number): number => Math.max(0, Math.min(micro.length, Math.floor((to - day) / period) + 1));
-  return micro[reportsUntil(end) - reportsUntil(end - windowDays) - 1] ?? 0;
+/** What of the charges falls into the budget window that ends on day `end`. */
+function chargedIn(charges: readonly Charge[], end: number, windowDays: number): Charged {
+  const isInside = (day: number): boolean => day <= end && day > end - windowDays;
+  const read: { [metric: string]: number } = {};
+  const sent: { [metric: string]: number } = {};
+  for (const [day, metric, micro, period = 1] of charges) {
+    const table = typeof micro === 'number' ? [micro] : micro;
+    const reports = table.filter((_, report) => isInside(day + report * period)).length;
+    read[metric] = (read[metric] ?? 0) + (isInside(day) ? (table.at(-1) as number) : 0);
+    sent[metric] = (sent[metric] ?? 0) + (table[reports - 1] ?? 0);
+  }
+  const byMetric: { [metric: string]: number } = {};
+  let all = 0;
+  for (const metric of Object.keys(read)) {
+    const micro = Math.max(read[metric] as number, sent[metric] as number);
+    byMetric[metric] = micro;
+    all += micro;
+  }
+  return { all, byMetric };
 }
 
 /** The day of a charge's last report. */
@@ -176,18 +222,12 @@ function lastDay([day, , micro, period = 1]: Charge): number {
   return typeof micro === 'number' ? day : day + (micro.length - 1) * period;
 }
 
+interface Charged {
+  readonly all: number;
+  readonly byMetric: { readonly [metric: string]: number };
+}
+
 /** Millionths of epsilon spent in the budget window that ends today. */
-export function spentInWindow(
-  ledger: Ledger,
-  windowDays: number,
-): { readonly all: number; readonly byMetric: { readonly [metric: string]: number } } {
-  let all = 0;
-  const byMetric: { [metric: string]: number } = {};
-  for (const charge of ledger.charges) {
-    const [, metric] = charge;
-    const micro = chargedIn(charge, ledger.highWater, windowDays);
-    all += micro;
-    byMetric[metric] = (byMetric[metric] ?? 0) + micro;
-  }
-  return { all, byMetric };
+export function spentInWindow(ledger: Ledger, windowDays: number): Charged {
+  return chargedIn(ledger.charges, ledger.highWater, windowDays);
 }

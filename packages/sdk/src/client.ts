@@ -1,11 +1,13 @@
 import { type Bound, type Declarations, dayOf, type Metric, periodStart, type Registry } from '@dither/protocol';
+import { EMPTY_LEDGER, isLatched } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
 import { Diagnostics, type DropReason } from './diagnostics.js';
 import { checkEndpoint, checkSeeded } from './errors.js';
 import { type Inspection, inspectionOf } from './inspect.js';
+import { withoutDecided } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { policy } from './policy.js';
-import { type OpenRecord, withRecord } from './recorder.js';
+import { emptyRecord, type OpenRecord, withRecord } from './recorder.js';
 import { closingPermit, grantConsent, isExpired, reportedMetrics, synchronize, withdrawConsent } from './session.js';
 import { type Kept, openStore } from './store.js';
 import { uploader } from './uploader.js';
@@ -97,6 +99,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let lastWord: Promise<void> = Promise.resolve();
   let words = 0;
   let pending: { [metric: string]: readonly OpenRecord[] } = {};
+  /** As it was last read. */
+  let ledger = EMPTY_LEDGER;
   let latestDay = 0;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
@@ -125,7 +129,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
     const start = periodStart(latestDay, metric.period);
     if (isExpired(metric, latestDay)) return 'inactive';
-    const event: OpenRecord = { start, fingerprint: metric.fingerprint, value: encoded };
+    // Its answer is fixed: what happens now would only lie about.
+    if (isLatched(ledger, metric, start)) return undefined;
+    const event = { ...emptyRecord(metric, start), value: encoded };
     const before = pending[id];
     pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
     cancelFlush ??= platform.schedule(policy.flushDelay, flush);
@@ -154,12 +160,14 @@ export function createClient<const D extends Declarations>(options: ClientOption
     status = kept.status;
     const agreement = kept.consent?.agreement;
     isCurrent = status === 'granted' && agreement !== undefined && coversAll(agreement, registry);
-    latestDay = Math.max(latestDay, kept.ledger.highWater);
+    ({ ledger } = kept);
+    latestDay = Math.max(latestDay, ledger.highWater);
     // Recorded before a withdrawal that another tab has carried out since.
     if (grants !== undefined && grants !== kept.consent?.grants) pending = {};
     grants = kept.consent?.grants;
     if (silence === undefined || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
-    if (silence !== undefined) pending = {};
+    // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
+    pending = silence === undefined ? withoutDecided(pending, ledger) : {};
   }
 
   async function finishWithdrawal(): Promise<void> {

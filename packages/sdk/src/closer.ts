@@ -3,6 +3,7 @@ import {
   encodeBatch,
   type Metric,
   NONCE_BYTES,
+  periodStart,
   policy as protocolPolicy,
   type Registry,
   splitReports,
@@ -11,7 +12,7 @@ import {
 import { debit, giveUp, isLatched, type Ledger } from './budget-ledger.js';
 import { type Agreement, isAgreed } from './consent.js';
 import type { DropReason } from './diagnostics.js';
-import { latchValue, type Output, outputFor, reportFrom } from './latch.js';
+import { type Latched, latchValue, outputFor, reportFrom } from './latch.js';
 import { policy } from './policy.js';
 import type { MadeBatch } from './queue.js';
 import { type OpenRecord, type OpenRecords, periodValue } from './recorder.js';
@@ -55,12 +56,18 @@ export function closePeriods(
   permit: Permit,
 ): Closing {
   const today = ledger.highWater;
-  const closing = { ledger, paid: [] as PaidPeriod[], closed: [] as Metric[], drops: [] as DropReason[] };
+  const closing = {
+    ledger,
+    paid: [] as PaidPeriod[],
+    closed: [] as Metric[],
+    drops: [] as DropReason[],
+    epoch: earliestEpoch(registry, ledger, open, permit),
+  };
   const left: { [metric: string]: readonly OpenRecord[] } = {};
   for (const [id, records] of Object.entries(open)) {
     const metric = registry.metrics[id];
     const waiting = records.filter((record) => {
-      if (record.start <= (closing.ledger.metrics[id]?.closed ?? -1)) return false;
+      if (isClosed(closing.ledger, id, record)) return false;
       // Opened by another version of the app, which may be running beside this one.
       if (metric?.fingerprint !== record.fingerprint) return today - record.start <= policy.otherVersionDays;
       return !isFinished(closing, registry, metric, record, agreement, permit, today);
@@ -73,13 +80,32 @@ export function closePeriods(
   return { ...closing, open: left };
 }
 
+/**
+ * First day of the earliest epoch in which a latched metric has a period to close. One step closes those of no other
+ * epoch, so that no batch holds two cohort draws; the others stay open for the next tick.
+ */
+function earliestEpoch(registry: Registry, ledger: Ledger, open: OpenRecords, permit: Permit): number {
+  const epochs = registry.wire.flatMap((metric) =>
+    metric.latch !== undefined && permit.mayClose(metric, 0)
+      ? (open[metric.id] ?? [])
+          .filter((record) => !isClosed(ledger, metric.id, record) && isEnded(metric, record, ledger.highWater))
+          .map(({ start }) => periodStart(start, metric.epoch))
+      : [],
+  );
+  return Math.min(...epochs);
+}
+
+function isClosed(ledger: Ledger, id: string, { start }: OpenRecord): boolean {
+  return start <= (ledger.metrics[id]?.closed ?? -1);
+}
+
 function isEnded(metric: Metric | undefined, record: OpenRecord, today: number): boolean {
   return metric?.fingerprint === record.fingerprint && record.start + metric.period <= today;
 }
 
 /** Whether `record` is over and done with: reported, refused by the ledger, not agreed or too old. */
 function isFinished(
-  closing: { ledger: Ledger; paid: PaidPeriod[]; closed: Metric[]; drops: DropReason[] },
+  closing: { ledger: Ledger; paid: PaidPeriod[]; closed: Metric[]; drops: DropReason[]; epoch: number },
   registry: Registry,
   metric: Metric,
   record: OpenRecord,
@@ -95,6 +121,7 @@ function isFinished(
     closing.drops.push(isTooOld ? 'too-old' : 'not-agreed');
     return true;
   }
+  if (metric.latch !== undefined && periodStart(record.start, metric.epoch) !== closing.epoch) return false;
   if (!permit.mayClose(metric, closing.closed.filter((other) => other === metric).length)) return false;
   closing.closed.push(metric);
   const wasLatched = isLatched(closing.ledger, metric, record.start);
@@ -109,7 +136,7 @@ function isFinished(
 export interface Randomized {
   readonly reports: readonly WireReport[];
   /** What latched metrics report from, with what is new; to be made durable before the reports are queued. */
-  readonly latch: readonly Output[];
+  readonly latch: Latched;
   /** Periods without a report, since what it would be made from is gone. */
   readonly lost: number;
 }
@@ -118,21 +145,20 @@ export interface Randomized {
 export function randomizePeriods(
   registry: Registry,
   paid: readonly PaidPeriod[],
-  outputs: readonly Output[],
+  latched: Latched,
   source: WordSource,
 ): Randomized {
-  let latch = outputs;
+  let latch = latched;
   const reports: WireReport[] = [];
   for (const { metric, record, wasLatched } of paid) {
     const { client, params } = metric;
     const { start } = record;
-    const value = periodValue(metric, record);
     let bytes: Uint8Array | undefined;
     if ('latch' in client) {
-      if (!wasLatched) latch = latchValue(latch, metric, start, value, source);
+      if (!wasLatched) latch = latchValue(latch, metric, start, periodValue(metric, record), source);
       bytes = reportFrom(outputFor(latch, metric, start), metric, source);
     } else {
-      bytes = client.encode(params, client.randomize(params, value, source));
+      bytes = client.encode(params, client.randomize(params, periodValue(metric, record), source));
     }
     if (bytes !== undefined) reports.push({ index: registry.wire.indexOf(metric), window: start, bytes });
   }

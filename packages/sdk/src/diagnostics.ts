@@ -22,8 +22,8 @@ export type DropReason =
   | 'budget-exhausted'
   | 'lifetime-exhausted'
   /**
-   * What a latched metric stored for this epoch is gone, by a crash or a withdrawal, or belongs to another declaration:
-   * it is silent until the next epoch, since a second answer would tell more.
+   * A latched metric is silent until the next epoch, since a second answer would tell more: what it stored is gone, by a
+   * crash, a withdrawal or bad storage, or belongs to another declaration; or the ledger refused this epoch before.
    */
   | 'latch-lost'
   /** Too many batches wait. */

@@ -23,13 +23,18 @@ export interface Inspection {
   readonly open: readonly { readonly metric: string; readonly start: number; readonly value: string }[];
   /**
    * Latched metrics whose answer for the current epoch is fixed: the value it was made from is forgotten, and what
-   * happens until the epoch's last day changes no report. Silent if the stored answer is gone.
+   * happens until the epoch's last day changes no report and is not kept. Silent if the ledger refused the epoch, or if
+   * the stored answer is gone.
    */
   readonly latched: readonly {
     readonly metric: string;
     readonly firstDay: number;
     readonly lastDay: number;
     readonly isSilent: boolean;
+    /** The stored answer, randomized: what all reports of the epoch are made from. */
+    readonly stored?: Uint8Array;
+    /** The cohort draw that this installation's latched metrics share in this epoch. */
+    readonly draw?: number;
   }[];
   /** Randomized batches waiting to be sent. */
   readonly queued: readonly {
@@ -74,8 +79,17 @@ export function inspectionOf(
       .filter((metric) => isLatched(kept.ledger, metric, today))
       .map((metric) => {
         const firstDay = periodStart(today, metric.epoch);
-        const isSilent = outputFor(kept.latch, metric, today) === undefined;
-        return { metric: metric.id, firstDay, lastDay: firstDay + metric.epoch - 1, isSilent };
+        const output = outputFor(kept.latch, metric, today);
+        const stored = output && fromBase64url(output.permanent);
+        const { draw } = kept.latch;
+        return {
+          metric: metric.id,
+          firstDay,
+          lastDay: firstDay + metric.epoch - 1,
+          isSilent: stored === undefined,
+          ...(stored && { stored }),
+          ...(stored && draw?.first === firstDay && { draw: draw.draw }),
+        };
       }),
     queued: kept.queue.map(({ id, day, due, tries, body }) => {
       const bytes = fromBase64url(body) ?? new Uint8Array();

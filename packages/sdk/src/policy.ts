@@ -19,6 +19,11 @@ export const policy = Object.freeze({
   maxStoredText: 1024,
   /** Randomized bytes waiting to be sent: beyond it the oldest batch is dropped, whatever it says. */
   maxQueueBytes: 262_144,
+  /**
+   * The ledger keeps charges so long, in days, whatever the budget window: a later version may agree to a longer one, up
+   * to this, and must find what was spent in it.
+   */
+  chargesKept: 364,
   /** Ended periods of a metric that wait to be closed: clocks that jump make more, and the oldest is skipped. */
   maxEndedPeriods: 2,
   /**

@@ -16,6 +16,18 @@ export interface OpenRecord {
   readonly events?: number;
   /** For texts: the most code units that `value` can have, so that the room for them is there from the start. */
   readonly maxLength?: number;
+  /** For latched metrics: days of an epoch. */
+  readonly epoch?: number;
+}
+
+/** What is kept of a period in which nothing has happened yet. */
+export function emptyRecord({ fingerprint, domain, latch }: Metric, start: number): OpenRecord {
+  return {
+    start,
+    fingerprint,
+    ...(domain.maxLength && { maxLength: domain.maxLength }),
+    ...(latch && { epoch: latch.epoch }),
+  };
 }
 
 /** Open records by metric id; of each metric the earliest first. */

@@ -1,14 +1,14 @@
 import type { WordSource } from '@dither/mechanisms';
 import { DAY_MS, dayOf, drawParticipation, type Metric, periodStart, type Registry } from '@dither/protocol';
-import { advance, type Ledger } from './budget-ledger.js';
+import { advance, type Ledger, withoutDraw } from './budget-ledger.js';
 import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
 import { type Agreement, agreementTo, type ConsentRecord, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
 import { parseObject } from './json.js';
-import { neededOutputs } from './latch.js';
+import { isEmpty, latchedUnder, neededOf, withoutDecided } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
-import { areRecords, isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
+import { areRecords, emptyRecord, isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
 import type { Kept, Store } from './store.js';
 
 /** What the steps of a client share. */
@@ -72,9 +72,9 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
       agreed.perWindow === agreement.perWindow && agreed.lifetime === agreement.lifetime
         ? kept.consent
         : { ...(kept.consent as ConsentRecord), agreement: agreed };
-    const ledger = isTick
-      ? withDraw(registry, advance(kept.ledger, dayOf(platform.clock.wall())), platform.source)
-      : kept.ledger;
+    const latched = latchedUnder(kept.latch, kept.consent?.grants ?? 0);
+    const known = withoutDraw(kept.ledger, latched.draw);
+    const ledger = isTick ? withDraw(registry, advance(known, dayOf(platform.clock.wall())), platform.source) : known;
     const notes = (await platform.storage.notes?.list()) ?? [];
     const fresh = notes.filter(([name]) => !kept.merged.includes(name));
     const present = isTick ? withPresence(registry, kept.open, ledger, agreed) : kept.open;
@@ -93,18 +93,20 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
     await store.write(kept, paid, ['consent', 'ledger']);
     context.permit.note(closing.closed);
 
-    const { reports, latch, lost } = randomizePeriods(registry, closing.paid, kept.latch, platform.source);
+    const { reports, latch, lost } = randomizePeriods(registry, closing.paid, latched, platform.source);
     if (lost > 0) context.diagnostics.drop('latch-lost', lost);
     const made = makeBatches(registry, reports, ledger.highWater, platform.clock.wall(), platform.source);
     const { queue, dropped } = made.length === 0 ? { queue: kept.queue, dropped: 0 } : enqueue(kept.queue, made);
     if (dropped > 0) context.diagnostics.drop('queue-full', dropped);
     const merged = notes.length === 0 && kept.merged.length === 0 ? kept.merged : notes.map(([name]) => name);
+    const left = withoutDecided(closing.open, closing.ledger);
+    const needed = neededOf(latch, left, ledger.highWater);
     const after: Kept = {
       ...paid,
-      latch: neededOutputs(latch, registry, closing.open, ledger.highWater),
+      latch: isEmpty(needed) && isEmpty(kept.latch) ? kept.latch : needed,
       queue,
       merged,
-      open: isSame(kept.open, closing.open) ? kept.open : closing.open,
+      open: isSame(kept.open, left) ? kept.open : left,
     };
     await store.write(paid, after, ['latch', 'queue', 'open']);
     if (notes.length > 0) await platform.storage.notes?.remove(merged);
@@ -153,12 +155,8 @@ function withDraw(registry: Registry, ledger: Ledger, source: WordSource): Ledge
 function withPresence(registry: Registry, open: OpenRecords, ledger: Ledger, agreement: Agreement): OpenRecords {
   const records: { [metric: string]: readonly OpenRecord[] } = { ...open };
   for (const metric of reportedMetrics(registry, ledger, agreement)) {
-    const { id, fingerprint, domain } = metric;
-    const present = {
-      start: periodStart(ledger.highWater, metric.period),
-      fingerprint,
-      ...(domain.maxLength && { maxLength: domain.maxLength }),
-    };
+    const { id } = metric;
+    const present = emptyRecord(metric, periodStart(ledger.highWater, metric.period));
     const own = records[id] ?? [];
     const isClosed = present.start <= (ledger.metrics[id]?.closed ?? -1);
     if (!isClosed && !own.some((record) => isSamePeriod(record, present))) records[id] = [...own, present];
@@ -218,7 +216,12 @@ export function grantConsent({ registry, platform, store }: Context, despiteGpc:
       agreement: agreementTo(registry),
       ...(despiteGpc ? { despiteGpc } : {}),
     } as const;
-    await store.write(kept, { ...kept, consent }, ['consent']);
+    // Who agrees again goes on with what is latched; who had withdrawn does not.
+    const latch =
+      kept.status === 'granted' && !isEmpty(kept.latch)
+        ? { ...latchedUnder(kept.latch, consent.grants - 1), grants: consent.grants }
+        : kept.latch;
+    await store.write(kept, { ...kept, consent, latch }, ['consent', 'latch']);
   });
 }
 
@@ -239,8 +242,9 @@ export function withdrawConsent({ platform, registry, store }: Context): Promise
 
 /** Erases what is still there although consent is denied: from before a privacy signal, or noted in a late crash. */
 async function erase({ platform, store }: Context, kept: Kept): Promise<Kept> {
-  const isEmpty = Object.keys(kept.open).length + kept.queue.length + kept.latch.length === 0;
-  const erased: Kept = isEmpty ? kept : { ...kept, open: {}, merged: [], queue: [], latch: [] };
+  const isErased = Object.keys(kept.open).length + kept.queue.length === 0 && isEmpty(kept.latch);
+  const latch = { grants: kept.latch.grants, outputs: [] };
+  const erased: Kept = isErased ? kept : { ...kept, open: {}, merged: [], queue: [], latch };
   await store.write(kept, erased, ['queue', 'open', 'latch']);
   await eraseNotes(platform);
   return erased;

@@ -1,7 +1,7 @@
 import { type Ledger, parseLedger } from './budget-ledger.js';
 import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import { parseObject } from './json.js';
-import { type Output, parseOutputs } from './latch.js';
+import { isEmpty, type Latched, parseLatched } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { parseQueue, type QueuedBatch } from './queue.js';
 import { areRecords, type OpenRecords } from './recorder.js';
@@ -11,8 +11,8 @@ import { areRecords, type OpenRecords } from './recorder.js';
  *
  *   consent  what the person agreed to
  *   ledger   what was spent; survives withdrawal
- *   open     the open periods' records: the only truth on disk
- *   latch    randomized values of latched metrics, one per metric and epoch
+ *   open     the open periods' records: the only truth on disk, and none of what is latched already
+ *   latch    randomized values of latched metrics, one per metric and epoch, and the epoch's cohort draw
  *   queue    batches waiting to be sent, already randomized
  *   notes    open records written in the instant of a crash, merged at the next chance; `open` lists those it holds
  */
@@ -23,7 +23,7 @@ export interface Kept {
   readonly open: OpenRecords;
   /** Names of notes already merged into `open` and not yet removed. */
   readonly merged: readonly string[];
-  readonly latch: readonly Output[];
+  readonly latch: Latched;
   readonly queue: readonly QueuedBatch[];
 }
 
@@ -84,7 +84,7 @@ function parseKept(texts: Texts, app: string, globalPrivacyControl: boolean): Ke
     ledger: parseLedger(texts.ledger),
     open: open.records,
     merged: open.merged,
-    latch: parseOutputs(texts.latch),
+    latch: parseLatched(texts.latch),
     queue: parseQueue(texts.queue),
   };
 }
@@ -102,15 +102,16 @@ function textOf(kept: Kept, key: KeptKey): string | undefined {
     case 'open':
       return openText(kept);
     case 'latch':
+      return isEmpty(kept.latch) ? undefined : JSON.stringify(kept.latch);
     case 'queue':
-      return kept[key].length === 0 ? undefined : JSON.stringify(kept[key]);
+      return kept.queue.length === 0 ? undefined : JSON.stringify(kept.queue);
     default:
       return JSON.stringify(kept.ledger);
   }
 }
 
 /** More than any record takes but for its metric's id and its text. */
-const RECORD_WIDTH = 130;
+const RECORD_WIDTH = 140;
 
 /** Bytes of one code unit of a text, at most: \uXXXX. */
 const UNIT_WIDTH = 6;

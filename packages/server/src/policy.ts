@@ -54,6 +54,9 @@ export const serverPolicy = Object.freeze({
   rememberedEstimates: 64,
   /** Quantiles, or thresholds, in one question. */
   maxAsked: 32,
+  /** Quantiles that can be asked for: further out there is nothing but noise at any size. */
+  minQuantile: 0.001,
+  maxQuantile: 0.999,
   /** Quantiles of a distribution unless told. */
   quantiles: Object.freeze([0.5, 0.75, 0.95]),
   /** Of each interval in an estimate, on its own. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { serverPolicy, startServer } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readCandidates } from '../src/candidates/read-candidates.js';
+import { readCandidates, textsOf } from '../src/candidates/read-candidates.js';
+import { StorageError } from '../src/errors.js';
 import { memoryStorage } from '../src/storage/memory.js';
+import type { Storage } from '../src/storage/storage.js';
 import { registry, testApp } from './fixture.js';
 
 type App = Awaited<ReturnType<typeof testApp>>['app'];
@@ -16,6 +18,16 @@ function put(app: App, name: string, payload: string | Buffer, type = TEXT) {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** A storage's function that fails the first time. */
+function failingOnce(save: Storage['saveCandidates']): Storage['saveCandidates'] {
+  let isFirst = true;
+  return async (list) => {
+    if (!isFirst) return save(list);
+    isFirst = false;
+    throw new StorageError('not-stored', 'the disk is full');
+  };
 }
 
 describe('PUT /v1/candidates/:name', () => {
@@ -91,6 +103,28 @@ describe('PUT /v1/candidates/:name', () => {
     expect((await put(app, 'list-0', 'b')).statusCode).toBe(200);
   });
 
+  it('keeps so many lists also when more arrive at once', async () => {
+    const { app, get } = await testApp();
+    const names = Array.from({ length: 70 }, (_, i) => `list-${i}`);
+    const answers = await Promise.all(names.map((name) => put(app, name, `${name}\n`)));
+    const kept = answers.filter(({ statusCode }) => statusCode === 200);
+    expect(kept).toHaveLength(serverPolicy.maxCandidateLists);
+    for (const refused of answers.filter((answer) => !kept.includes(answer))) {
+      expect(refused.json()).toMatchObject({ code: 'candidates-too-large', status: 413 });
+    }
+    const { candidates } = (await get('/v1/candidates')).json() as { candidates: { name: string }[] };
+    expect(candidates.map(({ name }) => name)).toEqual(kept.map((answer) => answer.json().name as string).sort());
+  });
+
+  it('goes on saving lists after one could not be saved', async () => {
+    const kept = memoryStorage();
+    const broken = { ...kept, saveCandidates: failingOnce(kept.saveCandidates) };
+    const { app } = await testApp({ storage: broken });
+    const answers = await Promise.all(['a', 'b'].map((name) => put(app, name, 'x')));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 500]);
+    expect(await kept.candidateLists()).toHaveLength(1);
+  });
+
   it('answers an upload that is too large over a real connection, instead of cutting it', async () => {
     const server = await startServer({ registries: [registry], storage: memoryStorage(), rateLimit: false });
     onTestFinished(() => server.close());
@@ -112,6 +146,16 @@ describe('readCandidates', () => {
       const count = Math.ceil(bytes.length / size);
       const chunks = Array.from({ length: count }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
       expect(await readCandidates(Readable.from(chunks))).toEqual(whole);
+    }
+  });
+
+  it('skips one byte order mark, and keeps another as part of a text', async () => {
+    const read = (text: string) => readCandidates(Readable.from([new TextEncoder().encode(text)]));
+    expect(textsOf(await read('\ufeffa\nb'))).toEqual(['a', 'b']);
+    for (const upload of ['\ufeff\ufeffa\nb', '\n\ufeffa\nb']) {
+      const list = await read(upload);
+      expect(Buffer.from(list.bytes).toString()).toBe('\ufeffa\nb\n');
+      expect(textsOf(list)).toEqual(['\ufeffa', 'b']);
     }
   });
 

@@ -50,10 +50,16 @@ async function asked(metric: Measured, days: readonly (readonly number[])[], see
   for (const [i, values] of days.entries()) {
     await storage.commit(batchesOf(registry, metric, DAY - 1 - i, values, source));
   }
-  const code = async (query: string) => (await get(`/v1/metrics/${metric.id}/estimate?${query}`)).json().code as string;
+  const problem = async (query: string) =>
+    (await get(`/v1/metrics/${metric.id}/estimate?${query}`)).json() as {
+      readonly code: string;
+      readonly detail: string;
+    };
+  const code = async (query: string) => (await problem(query)).code;
+  const detail = async (query: string) => (await problem(query)).detail;
   const ask = async (query = '') =>
     (await get(`/v1/metrics/${metric.id}/estimate${query}`)).json() as DistributionAnswer;
-  return { ask, code };
+  return { ask, code, detail };
 }
 
 function rows(answer: EstimateAnswer, kind: string): readonly EstimateRow[] {
@@ -72,7 +78,7 @@ describe.each(['tree', 'wave'] as const)('an estimate of a timing by %s', (id) =
   it('has quantiles, mean, shares and histogram with their errors, and a curve', async () => {
     const buckets = bucketsOf(20_000, 5);
     const { ask } = await asked(metric, [buckets], 6);
-    const answer = await ask('?above=2500,4000,99999');
+    const answer = await ask('?above=2500,4000,10000,4000,9999');
     expect(answer).toMatchObject({ answers: 'distribution', unit: 'ms', n: 20_000, status: 'ok', kind: 'timing' });
     expect(answer.population).toBe(
       'reporting installations, per period of one day: one random event, among those with an event; the share with an event is of all',
@@ -157,13 +163,15 @@ describe.each(['tree', 'wave'] as const)('an estimate of a timing by %s', (id) =
   });
 
   it('takes other quantiles, and refuses what is none', async () => {
-    const { ask, code } = await asked(metric, [bucketsOf(1000, 50)], 9);
-    const answer = await ask('?quantiles=.1,0.999');
-    expect(rows(answer, 'quantile').map(({ label }) => label)).toEqual(['p10', 'p99.9']);
+    const { ask, code, detail } = await asked(metric, [bucketsOf(1000, 50)], 9);
+    const answer = await ask('?quantiles=.1,0.999,0.10,1e-3,.07');
+    expect(rows(answer, 'quantile').map(({ label }) => label)).toEqual(['p10', 'p99.9', 'p0.1', 'p7']);
     const many = Array.from({ length: 33 }, () => '.5').join();
     for (const query of [
       'quantiles=0',
       'quantiles=1',
+      'quantiles=1e-9',
+      'quantiles=.999999999',
       'quantiles=.5,',
       'quantiles=',
       'quantiles=a',
@@ -171,9 +179,18 @@ describe.each(['tree', 'wave'] as const)('an estimate of a timing by %s', (id) =
     ]) {
       expect(await code(query)).toBe('query-invalid');
     }
-    for (const query of ['above=', 'above=x', 'above=Infinity', 'candidates=a', 'top=1']) {
+    for (const query of [
+      'above=',
+      'above=x',
+      'above=Infinity',
+      'above=500,99999',
+      'above=-1',
+      'candidates=a',
+      'top=1',
+    ]) {
       expect(await code(query)).toBe('query-invalid');
     }
+    expect(await detail('above=99999')).toBe("above is within the metric's range, 100 to 10000 ms");
   });
 });
 

@@ -5,9 +5,9 @@ import { readTextLines } from './text-files.js';
 
 /**
  * Reads what `--candidates` names: a file for all text metrics, or `ID=FILE` for one of them; several with commas
- * between them, of which later ones count more.
+ * between them, one at most for each, of which later ones count more.
  *
- * @throws SimError `argument-invalid`, `file-unreadable`, `texts-too-many`, `texts-empty`
+ * @throws SimError `argument-invalid`, `file-unreadable`, `texts-invalid`, `texts-too-many`, `texts-empty`
  */
 export async function readCandidates(argument: string, registry: Registry): Promise<Candidates> {
   const metrics = registry.wire.filter(({ kind }) => kind === 'text');
@@ -15,8 +15,13 @@ export async function readCandidates(argument: string, registry: Registry): Prom
     throw new SimError('argument-invalid', '--candidates is for text metrics, and this registry has none');
   }
   const candidates = new Map<string, readonly string[]>();
+  const named = new Set<string | undefined>();
   for (const part of argument.split(',')) {
     const one = metrics.find(({ id }) => part.startsWith(`${id}=`));
+    if (named.has(one?.id)) {
+      throw new SimError('argument-invalid', '--candidates takes one FILE for all text metrics, and one for each ID');
+    }
+    named.add(one?.id);
     const texts = await readTextLines(one === undefined ? part : part.slice(one.id.length + 1));
     for (const metric of one === undefined ? metrics : [one]) candidates.set(metric.id, asRecorded(metric, texts));
   }

@@ -11,6 +11,7 @@ export type SimErrorCode =
   | 'events-header-invalid'
   | 'events-empty'
   | 'candidates-too-many'
+  | 'texts-invalid'
   | 'texts-too-many'
   | 'texts-empty'
   | 'aggregates-malformed'

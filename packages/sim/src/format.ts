@@ -17,14 +17,45 @@ export function bar(truth: number, estimate: number, top: number): string {
   return letters.join('').trimEnd();
 }
 
-/** What a terminal would obey is shown as a dot: texts come from files. */
+/** The beginning of a name, at most as wide as a table gives it. */
 export function clipped(label: string): string {
-  const plain = label.replace(/\p{Cc}/gu, '·');
-  return plain.length <= policy.labelWidth ? plain : `${plain.slice(0, policy.labelWidth - 3)}...`;
+  const { start, isWhole } = beginning(label, policy.labelWidth - DOTS.length, policy.labelWidth);
+  return isWhole ? start : `${start}${DOTS}`;
 }
 
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(2)}%`;
+/** The beginning of a text in quotes: never taken for a name of ours. */
+export function quoted(text: string): string {
+  const width = policy.labelWidth - 2;
+  const { start, isWhole } = beginning(text, width - DOTS.length, width);
+  return isWhole ? `"${start}"` : `"${start}"${DOTS}`;
+}
+
+const DOTS = '...';
+
+/** As many whole characters as fit: all of them in `most`, else some of them in `least`. */
+function beginning(text: string, least: number, most: number): { readonly start: string; readonly isWhole: boolean } {
+  let start = '';
+  let fitting = '';
+  for (const character of text) {
+    start += shown(character);
+    if (start.length <= least) fitting = start;
+    if (start.length > most) return { start: fitting, isWhole: false };
+  }
+  return { start, isWhole: true };
+}
+
+/** What a terminal obeys, turns around or does not show; texts come from files. Surrogates here are unpaired. */
+const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]$/u;
+
+function shown(character: string): string {
+  if (!UNSEEN.test(character)) return character;
+  const code = (character.codePointAt(0) as number).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
+
+/** A dash for what is not known. */
+export function percent(share: number | null): string {
+  return share !== null && Number.isFinite(share) ? `${(100 * share).toFixed(2)}%` : '-';
 }
 
 export function significant(x: number): string {

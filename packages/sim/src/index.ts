@@ -1,9 +1,9 @@
-export { amountAt, quantilePlace } from './buckets.js';
+export { quantilePlace } from './buckets.js';
 export { readCandidates } from './candidates.js';
 export type { Cell, Detection } from './cells/cell.js';
 export { cellsOf } from './cells.js';
 export { binomialAtMost, type CoverageTest, coverageTest } from './coverage.js';
-export type { DecodeReport, ReportedText } from './decode/report.js';
+export type { DecodeReport, ReportedShare, ReportedText } from './decode/report.js';
 export { type Detections, detectionsOf } from './detections.js';
 export { type Place, SimError, type SimErrorCode } from './errors.js';
 export { type ExperimentOptions, type Finding, runExperiment, type Trial } from './experiment.js';

@@ -23,6 +23,8 @@ export const policy = Object.freeze({
   maxCandidates: 1_000_000,
   /** Candidates of the published decoding recipe, whose equations are dense: 32 MB. */
   maxPublished: 2000,
+  /** Standard errors outside [0, 1] from which on a share is not blamed on chance. */
+  doubtfulErrors: 5,
   /** Texts of a text metric that a shape such as `zipf` makes up. */
   shapedTexts: 100,
 

@@ -1,5 +1,5 @@
 import type { Detections } from './detections.js';
-import { bar, clipped, percent, significant, table, whole } from './format.js';
+import { bar, clipped, percent, quoted, significant, table, whole } from './format.js';
 import type { ReportedMetric, ReportedValue, RunReport } from './report.js';
 import { rowsOf } from './report-rows.js';
 
@@ -70,7 +70,9 @@ function row(it: ReportedValue, { unit, detections }: ReportedMetric, isRepeated
   const show = (x: number | null): string => (x === null ? '-' : it.isShare ? percent(x) : significant(x));
   const error = it.error === null ? '-' : `${it.error < 0 ? '' : '+'}${show(it.error)}`;
   const cells = [
-    clipped(it.isShare || unit === undefined ? it.value : `${it.value}, ${unit}`),
+    it.quantity === 'text'
+      ? quoted(it.value)
+      : clipped(it.isShare || unit === undefined ? it.value : `${it.value}, ${unit}`),
     show(it.truth),
     show(it.estimate),
     error,

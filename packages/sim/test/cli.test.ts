@@ -158,7 +158,9 @@ describe('dither-sim run', () => {
     const { out } = sim('run', ...args, '--candidates', 'home=texts.txt');
     expect(out).toMatch(/^ {2}of 3 candidates; a text must be held by about \d+\.\d\d% of installations to be seen$/m);
     expect(out).toContain('detected: 2, of which 0 are held by nobody');
-    expect(out).toMatch(/^ {2}text-1 .+ yes$/m);
+    expect(out).toMatch(/^ {2}"text-1" .+ yes$/m);
+    // A text of that name would stand in quotes.
+    expect(out).toMatch(/^ {2}with a text .+%/m);
     expect(out).toContain('and 85 further candidates: --json has all');
   });
 
@@ -207,6 +209,7 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const edited = registryToText(small).replace('"red"', '"rot"');
     await writeFile(join(folder, 'edited.json'), edited);
+    await writeFile(join(folder, 'latin1.txt'), Buffer.from([0x61, 0x0a, 0xfc, 0x0a]));
   });
 
   it.each([
@@ -240,6 +243,16 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
       'a missing file of candidates',
       ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'crash=no.txt'],
       'no.txt: file-unreadable',
+    ],
+    [
+      'two files of candidates for one metric',
+      ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'home=texts.txt,home=texts.txt'],
+      'argument-invalid: --candidates takes one FILE',
+    ],
+    [
+      'candidates that are not UTF-8',
+      ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'latin1.txt'],
+      'latin1.txt: texts-invalid: texts are in UTF-8',
     ],
     ['a missing registry', ['run', '--registry', 'no.json', '--population', 'uniform'], 'no.json: file-unreadable: '],
     [

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DecodeReport } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inverseDiagonal, nonNegative, solve } from '../src/decode/normal-equations.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const [K, H, M, P, Q, F, N] = [32, 2, 4, 0.4, 0.7, 0.25, 1_000_000];
@@ -84,10 +83,39 @@ describe('dither-sim decode', () => {
     const { code, out } = decode();
     expect(code).toBe(0);
     expect(out).toContain('4,000,000 reports in 4 cohorts of 32 bits');
-    expect(out).toMatch(/^site-0\.example +40\.00% .+ yes$/m);
+    expect(out).toMatch(/^"site-0\.example" +40\.00% .+ yes$/m);
     expect(out).toContain('Detected: 4 of 15 candidates, which hold 75.00% of the reports');
     expect(out).toContain('2 candidates cannot be told from others');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('warns when the parameters do not fit the counts', async () => {
+    expect((JSON.parse(decode('--json').out) as DecodeReport).warnings).toEqual([]);
+    expect(decode().out).not.toContain('Warning');
+    // With p and q as close as these the same counts stand for three times the share.
+    await writeFile(join(folder, 'other.csv'), `k,h,m,p,q,f\n${[K, H, M, P, 0.5, F].join()}\n`);
+    const report = JSON.parse(decode('--params', 'other.csv', '--json').out) as DecodeReport;
+    expect(report.withText?.value).toBeGreaterThan(1.5);
+    expect(report.warnings).toEqual(['the parameters do not fit the counts']);
+    expect(decode('--params', 'other.csv').out).toMatch(/^Warning: the parameters do not fit the counts\.$/m);
+  });
+
+  it('says nothing of counts without reports', async () => {
+    await writeFile(join(folder, 'zeros.csv'), `0${',0'.repeat(K)}\n`.repeat(M));
+    const { code, out } = decode('--counts', 'zeros.csv');
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/Infinity|NaN/);
+    expect(out).toMatch(/^"site-0\.example" +0\.00% +- /m);
+    const report = JSON.parse(decode('--counts', 'zeros.csv', '--json').out) as DecodeReport;
+    expect(report).toMatchObject({ n: 0, detected: 0, warnings: [], withText: { standardError: null } });
+  });
+
+  it('prints no text as it is that a terminal would obey, turn around or not show', async () => {
+    const map = files.map.replace('site-0', '\x1b[2J\u202e').replace('site-1.', '\u{e0061}\u{1f600}');
+    await writeFile(join(folder, 'odd.csv'), map);
+    const { out } = decode('--map', 'odd.csv');
+    expect(out).toMatch(/^"\\u001b\[2J\\u202e\.exa"\.\.\. +40\.00%/m);
+    expect(out).toMatch(/^"\\u\{e0061\}\u{1f600}example" +20\.00%/mu);
   });
 
   it('takes lines whose hash functions agree, padded or not, and a byte-order mark', async () => {
@@ -119,6 +147,7 @@ describe('dither-sim decode', () => {
     ['map', 'a,0,33,65,97\n', ':1: aggregates-malformed: bits are whole numbers'],
     ['map', 'a,1,2,3,33,65,97\n', ':1: aggregates-malformed: a text sets 1 to 2 bits in each of 4 cohorts'],
     ['map', 'a,1,33,65\n', ':1: aggregates-malformed: a text sets 1 to 2 bits in each of 4 cohorts'],
+    ['map', 'a,1,33,65,97\nb,2,34,66,98\n', ':2: aggregates-malformed: h says 2 bits and no text sets more than 1'],
   ])('refuses what %s.csv holds, with file and line (%#)', async (name, text, message) => {
     await writeFile(join(folder, 'bad.csv'), text);
     const { code, out, notes } = decode(`--${name}`, 'bad.csv');
@@ -135,35 +164,5 @@ describe('dither-sim decode', () => {
     const { code, notes } = decode(...args);
     expect(notes).toContain(message);
     expect(code).toBe(2);
-  });
-});
-
-describe('normal equations', () => {
-  const matrix = [
-    [4, 2, 0],
-    [2, 5, 1],
-    [0, 1, 3],
-  ];
-
-  it('are solved, with the diagonal of the inverse', () => {
-    // Checked by hand: determinant 44.
-    const x = solve(matrix, [2, 8, 7]);
-    matrix.forEach((row, i) => {
-      expect(row.reduce((sum, a, j) => sum + a * (x[j] as number), 0)).toBeCloseTo([2, 8, 7][i] as number, 12);
-    });
-    [14 / 44, 12 / 44, 16 / 44].forEach((expected, i) => {
-      expect(inverseDiagonal(matrix)[i]).toBeCloseTo(expected, 12);
-    });
-  });
-
-  it('are solved without negative coefficients, those at zero pulling downwards', () => {
-    const right = [-3, 8, 7];
-    const x = nonNegative(matrix, right);
-    expect(x[0]).toBe(0);
-    x.forEach((value, i) => {
-      const pull = (right[i] as number) - (matrix[i] as number[]).reduce((sum, a, j) => sum + a * (x[j] as number), 0);
-      if (value > 0) expect(pull).toBeCloseTo(0, 9);
-      else expect(pull).toBeLessThanOrEqual(0);
-    });
   });
 });

@@ -1,5 +1,6 @@
+import { amountAt } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { amountAt, type Cell, type Population, quantilePlace, runExperiment, seededSources } from '@dither/sim';
+import { type Cell, type Population, quantilePlace, runExperiment, seededSources } from '@dither/sim';
 import { describe, expect, it } from 'vitest';
 import { rich, richPopulation } from './rich-registry.js';
 

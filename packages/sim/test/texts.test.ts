@@ -156,6 +156,9 @@ describe('texts from files', () => {
     const each = await readCandidates(`${sites},crash=${frames}`, rich);
     expect(each.get('home')).toEqual(['one.example', 'two.example']);
     expect(each.get('crash')).toEqual(['one.cc:1', 'as long as i']);
+    for (const twice of [`${sites},${frames}`, `home=${sites},home=${frames}`]) {
+      await expect(readCandidates(twice, rich)).rejects.toMatchObject({ code: 'argument-invalid' });
+    }
     await expect(readCandidates(sites, small)).rejects.toMatchObject({ code: 'argument-invalid' });
     await expect(readCandidates(join(folder, 'gone.txt'), rich)).rejects.toMatchObject({ code: 'file-unreadable' });
   });

@@ -71,3 +71,15 @@ export function bucketIndex(edges: Edges, x: number): number {
   }
   return low;
 }
+
+/** The amount at a place, a number counted in buckets: 3.25 is a quarter of the way through bucket 3. */
+export function amountAt(edges: Edges, place: number): number {
+  const bucket = Math.min(Math.floor(place), edges.length - 2);
+  const [low = Number.NaN, high = Number.NaN] = edges.slice(bucket, bucket + 2);
+  return low + (place - bucket) * (high - low);
+}
+
+/** The middle of each bucket: what its events count for in a mean. */
+export function bucketMiddles(edges: Edges): Float64Array {
+  return Float64Array.from({ length: edges.length - 1 }, (_, bucket) => amountAt(edges, bucket + 0.5));
+}

@@ -8,7 +8,7 @@
  */
 export function normalQuantile(probability: number): number {
   const z = acklam(probability);
-  const error = 0.5 * erfc(-z / Math.SQRT2) - probability;
+  const error = normalTail(-z) - probability;
   const step = error * Math.sqrt(2 * Math.PI) * Math.exp((z * z) / 2);
   return z - step / (1 + (z * step) / 2);
 }
@@ -42,25 +42,22 @@ function acklam(p: number): number {
   return (horner(A, r) * q) / (horner(B, r) * r + 1);
 }
 
-/** Complementary error function; Chebyshev fit of Press et al., Numerical Recipes 3rd ed., section 6.2.2. */
-function erfc(x: number): number {
-  const z = Math.abs(x);
-  const t = 2 / (2 + z);
-  const ty = 4 * t - 2;
-  let d = 0;
-  let dd = 0;
-  for (let j = ERFC.length - 1; j > 0; j--) {
-    const saved = d;
-    d = ty * d - dd + (ERFC[j] as number);
-    dd = saved;
+/**
+ * P[standard normal > z], to at least twelve digits also far out: the series of Marsaglia 2004, "Evaluating the normal
+ * distribution", near the middle; beyond it Laplace's continued fraction for Mills' ratio.
+ */
+export function normalTail(z: number): number {
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  if (z < -3) return 1 - normalTail(-z);
+  if (z > 3) {
+    let ratio = z;
+    for (let i = 120; i > 0; i--) ratio = z + i / ratio;
+    return density / ratio;
   }
-  const value = t * Math.exp(-z * z + 0.5 * (ERFC[0] + ty * d) - dd);
-  return x >= 0 ? value : 2 - value;
+  let sum = 0;
+  for (let term = z, i = 1; Math.abs(term) > 1e-18; i++) {
+    sum += term;
+    term *= (z * z) / (2 * i + 1);
+  }
+  return 0.5 - density * sum;
 }
-
-const ERFC = [
-  -1.3026537197817094, 6.419697923564902e-1, 1.9476473204185836e-2, -9.561514786808631e-3, -9.46595344482036e-4,
-  3.66839497852761e-4, 4.2523324806907e-5, -2.0278578112534e-5, -1.624290004647e-6, 1.30365583558e-6, 1.5626441722e-8,
-  -8.5238095915e-8, 6.529054439e-9, 5.059343495e-9, -9.91364156e-10, -2.27365122e-10, 9.6467911e-11, 2.394038e-12,
-  -6.886027e-12, 8.94487e-13, 3.13092e-13, -1.12708e-13, 3.81e-16, 7.106e-15, -1.523e-15, -9.4e-17, 1.21e-16, -2.8e-17,
-] as const;

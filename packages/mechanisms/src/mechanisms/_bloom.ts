@@ -142,7 +142,8 @@ export interface BitLaw extends Bit<number> {
  * A rare text's error: it sets h of k bits in each of m cohorts. De-noised, the share of an n/m reports' bit has variance
  * v = r(1-r)/(p-q)^2 times m/n, where r = q + (p-q) h/k is how often a bit is set when everybody has a text, p and q inside
  * and outside of one. Least squares with a free intercept centres the text's column, which leaves it a squared length of
- * m h (1 - h/k), so its coefficient has variance r(1-r) / ((p-q)^2 n h (1 - h/k)).
+ * m h (1 - h/k), so its coefficient has variance r(1-r) / ((p-q)^2 n h (1 - h/k)). Where each client has d reports of one
+ * epoch among the n, they share the permanent stage's part V of r(1-r), so r(1-r) becomes r(1-r) + (d-1) V.
  */
 export function bloomAggregator<P extends BloomParams>(
   id: string,
@@ -170,11 +171,13 @@ export function bloomAggregator<P extends BloomParams>(
       const counts = { ...cohortCounts(params, state.counts), ...bitLaw(params) };
       return textsEstimate(candidates, decodeTexts(counts, candidateBits(candidates, params), options));
     },
-    rareError(params, n) {
-      const { set, unset } = bitLaw(params);
+    rareError(params, n, repeats = 1) {
+      const { set, unset, permanentVariance } = bitLaw(params);
       const { bits, hashes } = params;
-      const rate = unset + ((set - unset) * hashes) / bits;
-      return Math.sqrt((rate * (1 - rate)) / (n * hashes * (1 - hashes / bits))) / (set - unset);
+      const share = hashes / bits;
+      const rate = unset + (set - unset) * share;
+      const variance = rate * (1 - rate) + (repeats - 1) * (permanentVariance?.(share) ?? 0);
+      return Math.sqrt(variance / (n * hashes * (1 - share))) / (set - unset);
     },
   };
 }
@@ -198,22 +201,15 @@ function cohortCounts({ bits, hashes, cohorts }: TextShape, counters: Float64Arr
 /** Where nothing was reported there is no value, as with every estimate. */
 function textsEstimate(candidates: readonly string[], decoding: ReturnType<typeof decodeTexts>): TextsEstimate {
   const { n, misfit } = decoding;
-  const known = <E extends Estimate>(estimate: E): E => (n === 0 ? { ...estimate, value: Number.NaN } : estimate);
+  const known = (value: number): number => (n === 0 ? Number.NaN : value);
   // To be told from zero: so many standard errors for the two-sided test, and to pass it 19 times in 20.
   const told = normalQuantile(0.975) + normalQuantile(0.95);
-  const others = new Map<number, readonly number[]>();
-  for (const group of decoding.confused) {
-    for (const own of group)
-      others.set(
-        own,
-        group.filter((v) => v !== own),
-      );
-  }
+  const groups = new Map(decoding.confused.flatMap((group) => group.map((v) => [v, group] as const)));
   const texts = candidates.map((text, v): TextEstimate => {
     const standardError = decoding.standardError[v] as number;
-    return known({
+    return {
       text,
-      value: decoding.value[v] as number,
+      value: known(decoding.value[v] as number),
       standardError,
       low: decoding.low[v] as number,
       high: decoding.high[v] as number,
@@ -223,8 +219,12 @@ function textsEstimate(candidates: readonly string[], decoding: ReturnType<typeo
       isDetected: decoding.isDetected[v] === 1,
       isListed: decoding.isListed[v] === 1,
       drawn: decoding.drawn[v] as number,
-      confusedWith: others.get(v) ?? [],
-    });
+      // Made when asked for: in a group of ten thousand, each has ten thousand others.
+      get confusedWith() {
+        return groups.get(v)?.filter((other) => other !== v) ?? [];
+      },
+    };
   });
-  return { n, texts, withText: known(decoding.withText), unexplained: known(decoding.unexplained), misfit };
+  const mass = (estimate: Estimate): Estimate => ({ ...estimate, value: known(estimate.value) });
+  return { n, texts, withText: mass(decoding.withText), unexplained: mass(decoding.unexplained), misfit };
 }

@@ -61,6 +61,8 @@ const ID = 'rappor';
 const DRAWS = 64;
 /** Beyond it, published settings have none. */
 const MAX_COHORTS = 1024;
+/** The smallest chance of a published setting, and of its opposite: one that rounds to never would cost without end. */
+const LEAST = 2 ** -40;
 /** A daily report for a year. */
 const MAX_REPORTS = 366;
 
@@ -113,8 +115,8 @@ export function params(options: Shape & { epsilonFirst: number; epsilonInfinity:
  */
 export function paramsFromProbabilities(options: Shape & { f: number; p: number; q: number }): RapporParams {
   const { f, p, q, bits, hashes, cohorts, reports } = options;
-  if (!(f > 0 && f < 1)) throw new MechanismError('option-invalid', 'f is between 0 and 1');
-  if (!(p > 0 && p < q && q < 1)) throw new MechanismError('option-invalid', '0 < p < q < 1');
+  if (!(f >= LEAST && f < 1)) throw new MechanismError('option-invalid', 'f is between 0 and 1');
+  if (!(p >= LEAST && p < q && q <= 1 - LEAST)) throw new MechanismError('option-invalid', '0 < p < q < 1');
   checkShape({ bits, hashes, cohorts }, MAX_COHORTS);
   checkReports(reports);
   const lost = massOf(f / 2);

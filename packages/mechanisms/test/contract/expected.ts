@@ -93,7 +93,13 @@ function checkDistribution({ mechanism, params }: DistributionCase, state: State
   const drawn = found.curve.reduce((sum, share) => sum + share, 0);
   const isCurve = found.curve.length === cells && found.curve.every((share) => share >= 0);
   ensure(isCurve && Math.abs(drawn - 1) < 1e-9, 'the curve is not one share per cell, none negative, sum one');
-  if (events === 0) return;
+  if (found.withEvent.low <= 0) {
+    // Nobody had an event, or epsilon is so small that even these reports cannot tell.
+    const { value, low, high } = found.mean;
+    const isAnything = Number.isNaN(value) && low === amounts[0] && high === amounts[cells - 1];
+    ensure(isAnything, 'a mean of nobody');
+    return;
+  }
   const among = shares.slice(0, cells).map((share) => share / events);
   const from = (cell: number) => among.slice(cell).reduce((sum, share) => sum + share, 0);
   ensureTruth(

@@ -1,10 +1,9 @@
 import seedrandom from 'seedrandom';
-import { normalQuantile } from '../../src/estimate/normal.js';
+import { normalQuantile, normalTail } from '../../src/estimate/normal.js';
 import { factorize, inverseDiagonal } from '../../src/estimate/text/cholesky.js';
 import type { CandidateBits, CohortCounts } from '../../src/estimate/text/counts.js';
 import { decodeTexts, type TextDecoding } from '../../src/estimate/text/decode.js';
 import { detectionThreshold } from '../../src/estimate/text/lists.js';
-import { normalTail } from '../../src/estimate/text/normal-tail.js';
 import { sampleMultinomial } from './binomial-sampler.js';
 import { type Channel, drawCounts, drawTexts, pick, type Shape, sharesOf, twoStage } from './text-world.js';
 

@@ -1,4 +1,4 @@
-import { type IndexParams, type LatchedParams, MICRO } from '@dither/mechanisms';
+import { type IndexParams, type LatchedParams, MICRO, type TextShape } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { EXPIRY_NOTICE_DAYS, policy } from '../policy.js';
 import type { Latch, Metric } from '../registry/metric.js';
@@ -7,6 +7,7 @@ import type { Bound, Registry } from '../registry/registry.js';
 import { formatDay } from '../time.js';
 import { batchBytes } from './batch-bytes.js';
 import { inclusionShares } from './inclusion.js';
+import { linkingBits } from './linking.js';
 import { predict } from './predict.js';
 import { betterForQuantiles } from './predict-quantiles.js';
 import { betterShape } from './predict-texts.js';
@@ -18,6 +19,8 @@ export type WarningCode =
   | 'nothing-visible'
   | 'better-mechanism'
   | 'better-shape'
+  | 'linkable'
+  | 'few-counters'
   | 'batch-splits';
 
 export interface Warning {
@@ -50,6 +53,8 @@ export interface LatchAssessment {
   /** Of all reports of an epoch, and of however many. */
   readonly epsilonEpoch: number;
   readonly epsilonInfinity: number;
+  /** Bits by which reports of one half of an epoch tell whose those of the other half are, the cohort apart. */
+  readonly linkingBits: number;
 }
 
 export interface ClassAssessment {
@@ -85,7 +90,7 @@ export function assess(registry: Registry, today: number): Assessment {
   const metrics = Object.values(registry.metrics).map((metric) =>
     assessMetric(metric, shares.get(metric.id) ?? 0, registry.expectedClients),
   );
-  const windows = Math.floor(bound.lifetime / bound.perWindow);
+  const windows = Math.floor((bound.lifetime * MICRO) / spentPerWindow(registry));
   const silentAfter = { windows, days: windows * bound.windowDays };
   const bytes = batchBytes(registry.wire);
   return {
@@ -108,11 +113,25 @@ export function assess(registry: Registry, today: number): Assessment {
       ...batchWarnings(bytes),
       ...Object.values(registry.metrics).flatMap((metric) => metricWarnings(metric, today, silentAfter.days)),
       ...metrics.flatMap(visibilityWarnings),
+      ...metrics.flatMap(linkingWarnings),
+      ...Object.values(registry.metrics).flatMap(counterWarnings),
       ...Object.values(registry.metrics).flatMap((metric) =>
         mechanismWarnings(metric, registry.expectedClients * (shares.get(metric.id) ?? 0)),
       ),
     ],
   };
+}
+
+/**
+ * Millionths of epsilon that a device spends in a budget window, over the long run. Of a latched metric less than a window
+ * is charged for: some windows hold the first report of an epoch and others do not.
+ */
+function spentPerWindow({ classes, budget }: Registry): number {
+  const spent = classes.map(({ cap, metrics: [first] }) => {
+    if (first?.latch === undefined || cap === 0) return cap;
+    return ((first.microEpoch.at(-1) as number) * budget.windowDays) / first.epoch;
+  });
+  return spent.reduce((sum, micro) => sum + micro, 0);
 }
 
 function assessMetric(metric: Metric, inclusion: number, expectedClients: number): MetricAssessment {
@@ -133,9 +152,10 @@ function assessMetric(metric: Metric, inclusion: number, expectedClients: number
   };
 }
 
-function assessLatch({ microEpoch }: Metric, { epoch, epsilonInfinity }: Latch): LatchAssessment {
-  const reports = microEpoch.length;
-  return { epoch, reports, epsilonEpoch: (microEpoch[reports - 1] as number) / MICRO, epsilonInfinity };
+function assessLatch(metric: Metric, { epoch, epsilonInfinity }: Latch): LatchAssessment {
+  const reports = metric.microEpoch.length;
+  const epsilonEpoch = (metric.microEpoch[reports - 1] as number) / MICRO;
+  return { epoch, reports, epsilonEpoch, epsilonInfinity, linkingBits: linkingBits(metric) };
 }
 
 function batchWarnings(bytes: number): readonly Warning[] {
@@ -160,6 +180,25 @@ function metricWarnings(metric: Metric, today: number, silentDays: number): read
     );
   }
   return warnings;
+}
+
+/** An installation among a thousand, for as long as an epoch lasts. */
+const LINKABLE_BITS = 10;
+
+function linkingWarnings({ id, latch }: MetricAssessment): readonly Warning[] {
+  if (latch === undefined || latch.linkingBits <= LINKABLE_BITS) return [];
+  const message = `its reports of an epoch are as good as an identifier for that long (${latch.linkingBits.toFixed(0)} bits); take fewer reports in an epoch, fewer bits, or a smaller epsilonFirst`;
+  return [{ code: 'linkable', where: id, message }];
+}
+
+/** Below it, heavy texts that are no candidates make false ones more often than promised (docs/decoding-texts.md). */
+const FEWEST_COUNTERS = 1024;
+
+function counterWarnings({ id, params }: Metric): readonly Warning[] {
+  const { bits, cohorts } = params as Metric['params'] & Partial<TextShape>;
+  if (bits === undefined || cohorts === undefined || bits * cohorts >= FEWEST_COUNTERS) return [];
+  const message = `texts are told apart by bits times cohorts, ${bits * cohorts} counters; with fewer than ${FEWEST_COUNTERS} a heavy text that is no candidate makes false detections likelier than .05`;
+  return [{ code: 'few-counters', where: id, message }];
 }
 
 function visibilityWarnings({ id, predictions }: MetricAssessment): readonly Warning[] {

@@ -36,7 +36,7 @@ function renderAssessment(assessment: Assessment): string {
 }
 
 function person({ app, fingerprint, metrics, bound, silentAfter }: Assessment): string[] {
-  const silence = `A device that spends its full share falls silent after ${silentAfter.windows} such windows: ${formatNumber(silentAfter.days)} days.`;
+  const silence = `A device that spends its full share falls silent after ${silentAfter.windows} windows: ${formatNumber(silentAfter.days)} days.`;
   return [
     `${app}: ${metrics.length} metric(s), registry ${fingerprint}`,
     '',
@@ -59,9 +59,12 @@ function participation({ participation: mode, classes, bound }: Assessment): str
 
 function latched({ id, latch }: MetricAssessment): string[] {
   if (latch === undefined) return [];
-  const { reports, epoch, epsilonEpoch, epsilonInfinity } = latch;
+  const { reports, epoch, epsilonEpoch, epsilonInfinity, linkingBits } = latch;
   const cost = `cost epsilon ${formatNumber(epsilonEpoch)} together, at most ${formatNumber(epsilonInfinity)} however many`;
-  return [`${id} is latched: ${reports} reports in an epoch of ${formatPeriod(epoch)} ${cost}.`];
+  return [
+    `${id} is latched: ${reports} reports in an epoch of ${formatPeriod(epoch)} ${cost}.`,
+    `  Within an epoch its reports can be linked to one another: by the cohort, 6 bits at most, and by ${formatNumber(linkingBits)} bits of stored noise.`,
+  ];
 }
 
 function accuracy({ metrics, expectedClients }: Assessment): string[] {
@@ -101,7 +104,7 @@ function rows(metric: MetricAssessment): string[][] {
 }
 
 function predicted({ kind }: MetricAssessment, prediction: Prediction): string[] {
-  const { quantity, n, standardError, detectionLimit, range, unit } = prediction;
+  const { quantity, n, detectionLimit, range } = prediction;
   const isMean = quantity === 'mean';
   const smallest =
     detectionLimit === undefined
@@ -114,11 +117,16 @@ function predicted({ kind }: MetricAssessment, prediction: Prediction): string[]
   return [
     quantity === 'frequency' && kind === 'boolean' ? 'share of yes' : (NAMES[quantity] ?? quantity),
     formatNumber(Math.round(n)),
-    unit !== undefined || isMean
-      ? [formatNumber(standardError), unit].join(' ').trim()
-      : `${formatNumber(100 * standardError)} points`,
+    formatError(prediction),
     smallest,
   ];
+}
+
+/** Three digits: a prediction is good for no more. Of a percentile the root mean square of the error. */
+function formatError({ quantity, standardError, unit }: Prediction): string {
+  const rounded = Number(standardError.toPrecision(3));
+  if (unit !== undefined) return ['±', formatNumber(rounded), ' ', unit, unit === '' ? '' : ' ', 'rms'].join('');
+  return quantity === 'mean' ? formatNumber(rounded) : `${formatNumber(100 * standardError)} points`;
 }
 
 const NAMES: { readonly [quantity: string]: string } = { frequency: 'any one share', text: 'any one rare text' };

@@ -7,8 +7,8 @@ export interface Prediction {
   /** Where the truth is at its smallest; of a percentile its root mean squared error, in the metric's unit. */
   readonly standardError: number;
   /**
-   * Smallest truth that is told from the smallest possible one 19 times in 20; `range` or more: none is. Undefined for
-   * a percentile.
+   * Smallest truth that is told from the smallest possible one 19 times in 20; `range` or more: none is. Of a
+   * percentile `range` if nothing is seen of it, else undefined.
    */
   readonly detectionLimit: number | undefined;
   /** Largest possible truth less the smallest. */

@@ -11,15 +11,15 @@ export function labels(metric: Pick<Metric, 'kind' | 'domain' | 'domainSize'>): 
   if (kind === 'count') return Array.from({ length: metric.domainSize }, (_, value) => String(value));
   if (kind === 'text') return [];
   const edges = domain.edges ?? [];
-  return [
-    ...edges.slice(1).map((high, i) => bucketLabel(edges[i] as number, high, i === 0, i === edges.length - 2)),
-    NONE,
-  ];
+  return [...edges.slice(1).map((_, i) => rangeLabel(edges, i, i + 1)), NONE];
 }
 
-function bucketLabel(low: number, high: number, isFirst: boolean, isLast: boolean): string {
-  if (isFirst) return `below ${high}`;
-  return isLast ? `${low} or more` : `${low} to ${high}`;
+/** What the buckets `from` up to, without, `to` are called: what lies outside the range is in the first or the last. */
+export function rangeLabel(edges: readonly number[], from: number, to: number): string {
+  const [isFirst, isLast] = [from === 0, to === edges.length - 1];
+  if (isFirst && isLast) return 'any';
+  if (isFirst) return `below ${edges[to]}`;
+  return isLast ? `${edges[from]} or more` : `${edges[from]} to ${edges[to]}`;
 }
 
 /** What the shares of a metric are shares of: printed with every estimate. */

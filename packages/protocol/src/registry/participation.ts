@@ -16,12 +16,17 @@ export interface ParticipationClass<M extends Charged = Charged> {
 }
 
 /**
- * The most that a metric charges in any budget window, every period of which is reported. A rolling window may begin
- * within an epoch: what it then holds of two epochs costs more than as many reports of one.
+ * The most that a metric charges in a budget window: the larger of two bounds, each of which a person may mean.
+ *
+ * What is read within a window tells at most this much, for ever: an epoch's value is read at its first report, and costs
+ * what all reports of the epoch cost together. What is sent within a window tells at most that much: a rolling window
+ * may hold parts of two epochs, which cost more than as many reports of one.
  */
 export function chargePerWindow({ period, microEpoch }: Charged, windowDays: number): number {
-  const offsets = microEpoch.map((_, reports) => reports + 1);
-  return Math.max(...offsets.map((first) => chargeFrom(first, windowDays / period, microEpoch)));
+  const reports = windowDays / period;
+  const read = (microEpoch.at(-1) as number) * Math.ceil(reports / microEpoch.length);
+  const offsets = microEpoch.map((_, before) => before + 1);
+  return Math.max(read, ...offsets.map((first) => chargeFrom(first, reports, microEpoch)));
 }
 
 /** What `reports` successive reports cost, of which the first `first` belong to one epoch. */

@@ -149,7 +149,7 @@ function resolve(app: string, id: string, declared: Declared): Metric {
   const params = makeParams(id, declared);
   const { epsilon: _declared, resolve: _resolve, ...rest } = declared;
   const { microEpoch = [params.microEpsilon] } = params as Partial<LatchedParams>;
-  checkEpsilon(id, (microEpoch.at(-1) as number) / MICRO, declared.reason);
+  checkEpsilon(id, declared.latch?.epsilonInfinity ?? params.microEpsilon / MICRO, declared.reason);
   const channel: Json = {
     app,
     id,
@@ -172,7 +172,7 @@ function resolve(app: string, id: string, declared: Declared): Metric {
   });
 }
 
-/** @param epsilon - of all reports about one value: one, or those of an epoch */
+/** @param epsilon - of one report, or of a latched metric's stored output: what lies on the device, and tells no more */
 function checkEpsilon(id: string, epsilon: number, reason: string | undefined): void {
   if (epsilon > policy.maxEpsilon) {
     throw new RegistryError(

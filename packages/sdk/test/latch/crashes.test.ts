@@ -2,7 +2,7 @@ import { defineRegistry, type Storage, text } from '@dither/sdk';
 import { describe, expect, it } from 'vitest';
 import { install, ledgerIn, recordUntyped } from '../support/installation.js';
 import { type KilledLife, lateLedger, liveAndDie } from '../support/killed-life.js';
-import { traced } from '../support/latched.js';
+import { traced, withoutLatches } from '../support/latched.js';
 import { broken, promisedBy } from '../support/promises.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { about } from '../support/registry.js';
@@ -72,9 +72,7 @@ describe('an epoch that is debited before it is latched', () => {
       ...storage,
       write: (entries) =>
         storage.write(
-          entries
-            .filter(([key]) => key !== 'latch')
-            .map(([key, text]) => [key, text?.replaceAll(/,"latchedUntil":\d+/g, '')] as const),
+          entries.filter(([key]) => key !== 'latch').map(([key, text]) => [key, withoutLatches(text)] as const),
         ),
     });
     const installation = install(brief, { seed: 'forgetful' });

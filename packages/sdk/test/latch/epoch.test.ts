@@ -44,8 +44,12 @@ function answersOf({ messages }: AnyInstallation, id: string) {
     .sort((a, b) => a.day - b.day);
 }
 
-const storedIn = (installation: AnyInstallation): readonly { readonly first: number; readonly draw: number }[] =>
-  JSON.parse(installation.texts.get('latch') ?? '[]');
+function storedIn({ texts: kept }: AnyInstallation): {
+  readonly draw?: { readonly first: number };
+  readonly outputs: readonly { readonly first: number }[];
+} {
+  return JSON.parse(kept.get('latch') ?? '{"outputs":[]}');
+}
 
 describe('an epoch of a latched metric', () => {
   it('reports one permanent answer, to what the first period held, in every period; and the next epoch another', async () => {
@@ -148,12 +152,12 @@ describe('what is stored of a latched metric', () => {
     const installation = await agreed(texts, MORNING, { seed: 'stored' });
     expect(installation.texts.has('latch')).toBe(false);
     await live(installation, [1, 14]);
-    expect(storedIn(installation).map(({ first }) => first - FIRST)).toEqual([0, 0]);
+    expect(storedIn(installation).outputs.map(({ first }) => first - FIRST)).toEqual([0, 0]);
     // The last day of the epoch is closed now, and the first of the next not yet.
     await live(installation, [14, 15]);
-    expect(storedIn(installation)).toEqual([]);
+    expect(storedIn(installation).outputs).toEqual([]);
     await live(installation, [15, 16]);
-    expect(storedIn(installation).map(({ first }) => first - FIRST)).toEqual([14]);
+    expect(storedIn(installation).outputs.map(({ first }) => first - FIRST)).toEqual([14]);
   });
 
   it('does not hold the value, nor does anything else once the period is closed', async () => {
@@ -170,14 +174,17 @@ describe('what is stored of a latched metric', () => {
   it('is shown as fixed, and as what it was made from no more', async () => {
     const installation = await agreed(texts, MORNING, { seed: 'shown' });
     const { client } = await installation.start(MORNING + DAY);
-    expect((await client.inspect()).latched).toEqual([
-      { metric: 'homepage', firstDay: FIRST, lastDay: FIRST + 13, isSilent: false },
-    ]);
+    const { latched } = await client.inspect();
+    expect(latched).toMatchObject([{ metric: 'homepage', firstDay: FIRST, lastDay: FIRST + 13, isSilent: false }]);
+    const [{ stored, draw } = {}] = latched;
+    // What `traced` stores begins with the draw.
+    expect(stored?.[0]).toBe(draw);
+    expect(stored).toHaveLength(6);
     client.record('homepage', 'b.example');
     const { open, spent } = await client.inspect();
-    expect(open.find(({ metric }) => metric === 'homepage')?.value).toBe('b.example');
-    // Of fourteen reports two lie in the window that ends today.
-    expect(spent.byMetric['homepage']).toEqual({ inWindow: 0.19, inLifetime: (whole[13] as number) / 1e6 });
+    expect(open.find(({ metric }) => metric === 'homepage')?.value).toBe('nothing yet');
+    const all = (whole[13] as number) / 1e6;
+    expect(spent.byMetric['homepage']).toEqual({ inWindow: all, inLifetime: all });
   });
 
   it.each(['', '{}', 'null', '[{}]', '[null]', '[{"permanent":7}]', '[{"perma'])(
@@ -190,7 +197,11 @@ describe('what is stored of a latched metric', () => {
       expect(drops).toEqual({ 'latch-lost': 1 });
       expect(answersOf(installation, 'homepage').map(({ day }) => day)).toEqual([0, 1]);
       const { client } = await installation.start(MORNING + 4 * DAY);
-      expect((await client.inspect()).latched).toMatchObject([{ metric: 'homepage', isSilent: true }]);
+      // What was not latched yet has no draw any more.
+      expect((await client.inspect()).latched).toMatchObject([
+        { metric: 'homepage', isSilent: true },
+        { metric: 'search', isSilent: true },
+      ]);
       await live(installation, [14, 17]);
       expect(answersOf(installation, 'homepage').map(({ day }) => day)).toEqual([0, 1, 14, 15]);
     },
@@ -218,7 +229,7 @@ describe('withdrawal', () => {
   it('by a privacy signal erases it, too', async () => {
     const installation = await agreed(texts, MORNING, { seed: 'gpc' });
     await live(installation, [1, 3]);
-    expect(storedIn(installation)).toHaveLength(1);
+    expect(storedIn(installation).outputs).toHaveLength(1);
     await installation.start(MORNING + 3 * DAY, { globalPrivacyControl: true });
     expect([...installation.texts.keys()].sort()).toEqual(['consent', 'ledger']);
   });

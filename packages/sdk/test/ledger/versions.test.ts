@@ -121,6 +121,29 @@ describe('an update that costs more', () => {
   });
 });
 
+describe('a later consent to a longer budget window', () => {
+  it('finds in it what was spent under the shorter one', async () => {
+    const of = (windowDays: number, perWindow: number, epsilon: number) =>
+      defineRegistry({
+        app,
+        expectedClients: 1000,
+        budget: { perWindow, windowDays, lifetime: 1000 },
+        metrics: { crash: boolean({ ...about, period: 28, mechanism: rr, epsilon }) },
+      });
+    const first = await agreed(of(28, 4, 4), MORNING, { seed: 'longer' });
+    for (const day of [28, 56, 84]) await (await first.start(MORNING + day * DAY)).client.stop();
+    expect(ledgerIn(first.texts).spent).toBe(12_000_000);
+    const longer = updated(first, of(112, 12, 3));
+    const { client } = await longer.start(MORNING + 85 * DAY);
+    await client.consent.grant();
+    await client.stop();
+    const fourth = await longer.start(MORNING + 112 * DAY);
+    const { drops, spent } = await fourth.client.inspect();
+    expect(drops).toEqual({ 'budget-exhausted': 1 });
+    expect(spent.inWindow).toBe(12);
+  });
+});
+
 describe('two versions side by side', () => {
   it('spend no more than the lower cap', async () => {
     const installation = install(dearer, { seed: 'side-by-side' });

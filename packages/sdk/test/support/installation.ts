@@ -105,6 +105,7 @@ export function ledgerIn(texts: ReadonlyMap<string, string>): {
   ])[];
   readonly metrics: { readonly [metric: string]: { readonly spent: number; readonly latchedUntil?: number } };
   readonly draw: { readonly window: number; readonly metrics: readonly string[] };
+  readonly drawn?: { readonly first: number; readonly until: number };
 } {
   const none = '{"highWater":0,"spent":0,"charges":[],"metrics":{},"draw":{"window":-1,"metrics":[]}}';
   return JSON.parse(texts.get('ledger') ?? none);

@@ -66,6 +66,11 @@ export function readTraced(bytes: readonly number[]): {
   };
 }
 
+/** What is written, without what the ledger remembers of epochs. */
+export function withoutLatches(text: string | undefined): string | undefined {
+  return text?.replaceAll(/,"latchedUntil":\d+|,"drawn":\{[^}]*\}/g, '');
+}
+
 const latch = { epsilonFirst: 0.1, epsilonInfinity: 1, epoch: 14 } as const;
 
 /** Two texts latched for 14 days, one reported daily and one weekly, and a fresh one. The first day is one of an epoch. */

@@ -123,17 +123,22 @@ export async function live(
   /** The ledger never goes back, and what it spends fits what the person agreed to last. */
   function checkLedger(): void {
     const { spent, charges } = ledgerIn(texts);
-    const dated = charges.flatMap(([day, , micro, period = 1], charge) =>
-      [micro].flat().map((_, report) => ({ day: day + report * period, charge })),
-    );
-    const sums = dated.map(({ day: end }) => {
-      const inside = dated.filter(({ day }) => day <= end && day > end - last.windowDays);
-      const counts = new Map<number, number>();
-      for (const { charge } of inside) counts.set(charge, (counts.get(charge) ?? 0) + 1);
-      return [...counts].reduce((sum, [charge, count]) => {
-        return sum + ([charges[charge]?.[2] ?? []].flat()[count - 1] as number);
-      }, 0);
+    const planned = charges.map(([day, metric, micro, period = 1]) => {
+      const table = [micro].flat();
+      return { metric, table, days: table.map((_, report) => day + report * period) };
     });
+    const metrics = new Set(planned.map(({ metric }) => metric));
+    // Of each metric the larger of what was read and what was sent in the window.
+    const sumUntil = (end: number): number => {
+      const isInside = (day = 0): boolean => day <= end && day > end - last.windowDays;
+      return [...metrics].reduce((sum, id) => {
+        const own = planned.filter(({ metric }) => metric === id);
+        const read = own.map(({ days, table }) => (isInside(days[0]) ? (table.at(-1) ?? 0) : 0));
+        const sent = own.map(({ days, table }) => table[days.filter(isInside).length - 1] ?? 0);
+        return sum + Math.max(read.reduce(plus, 0), sent.reduce(plus, 0));
+      }, 0);
+    };
+    const sums = planned.flatMap(({ days }) => days.map(sumUntil));
     const worst = Math.max(0, ...sums);
     if (spent < before.spent) faults.push(`ledger went back from ${before.spent} to ${spent}`);
     if (spent > before.spent && worst > Math.max(last.perWindow, before.worst)) {
@@ -217,6 +222,8 @@ export async function live(
   faults.push(...broken(messages, [older, newer], most, ledgerIn(texts).spent));
   return { faults: [...new Set(faults)], messages };
 }
+
+const plus = (a: number, b: number): number => a + b;
 
 const same = <T>(x: T): T => x;
 

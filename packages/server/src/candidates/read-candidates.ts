@@ -18,7 +18,7 @@ export type CandidateLimits = {
 
 /**
  * Reads texts, one a line, each line ended by LF or CRLF, as they arrive: the event loop is never held for longer than a
- * chunk takes. Nothing is trimmed: a device reports texts as they are. A byte order mark is skipped.
+ * chunk takes. Nothing is trimmed: a device reports texts as they are. One byte order mark is skipped.
  *
  * @throws ProblemError `candidates-invalid` (not UTF-8, a line too long, no text), `candidates-too-large`
  */
@@ -65,7 +65,8 @@ function packed(texts: ReadonlySet<string>): Omit<CandidateList, 'name'> {
 
 /** The texts of a list that is kept. */
 export function textsOf({ bytes }: Pick<CandidateList, 'bytes'>): readonly string[] {
-  return new TextDecoder().decode(bytes).split('\n').slice(0, -1);
+  // The mark that an upload may begin with was skipped when it was read; another one belongs to a text.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\n').slice(0, -1);
 }
 
 function checkLength(text: string, { maxCandidateLength }: CandidateLimits): void {

@@ -1,5 +1,6 @@
-import type { Edges, QuantileEstimate, State } from '@dither/mechanisms';
-import { labels } from '@dither/protocol';
+import { amountAt, bucketMiddles, type Edges, type QuantileEstimate, type State } from '@dither/mechanisms';
+import { labels, rangeLabel } from '@dither/protocol';
+import { ProblemError } from '../errors.js';
 import type { DistributionSeries } from '../ingest/served-registry.js';
 import { serverPolicy } from '../policy.js';
 import type { EstimateQuery } from '../schemas/query.js';
@@ -8,12 +9,14 @@ import { postProcessed } from './post-process.js';
 import { figures, finite, type RangedRow, SHARE } from './rows.js';
 import type { Run } from './thread/thread.js';
 
-/** What may be asked beside the rest: quantiles in (0, 1), thresholds in the metric's unit. */
+/** What may be asked beside the rest: quantiles, and thresholds in the metric's unit. */
 type Asked = { readonly [name in keyof Pick<EstimateQuery, 'quantiles' | 'above'>]?: readonly number[] | undefined };
 
 /**
  * Quantiles, mean, shares and a curve over the buckets of a timing or quantity. Everything but the share with an event is
  * among the installations with one. The first and the last bucket hold what was clamped to the range.
+ *
+ * @throws ProblemError `query-invalid` (a threshold outside the range), `estimate-unavailable`
  */
 export async function estimateDistribution(
   { metric, params }: DistributionSeries,
@@ -26,9 +29,15 @@ export async function estimateDistribution(
   const buckets = edges.length - 1;
   const edge = (i: number) => edges[i] as number;
   const range = [edge(0), edge(buckets)] as const;
-  const cells = above.map((threshold) => nearestInnerEdge(edges, threshold));
+  if (above.some((threshold) => threshold < range[0] || threshold > range[1])) {
+    throw new ProblemError(
+      'query-invalid',
+      `above is within the metric's range, ${range.join(' to ')} ${unit}`.trimEnd(),
+    );
+  }
+  const cells = [...new Set(above.map((threshold) => nearestInnerEdge(edges, threshold)))];
 
-  const amounts = Float64Array.from({ length: buckets }, (_, i) => (edge(i) + edge(i + 1)) / 2);
+  const amounts = bucketMiddles(edges);
   const estimate = await run({
     answers: 'distribution',
     metric: metric.fingerprint,
@@ -50,7 +59,7 @@ export async function estimateDistribution(
       return { row: { label: `${from} or more`, quantity: 'above', from, ...figures(share) }, range: SHARE };
     }),
     ...estimate.histogram.map(({ from, to, share }): RangedRow => {
-      const label = groupLabel(edges, from, to);
+      const label = rangeLabel(edges, from, to);
       return {
         row: { label, quantity: 'frequency', from: edge(from), to: edge(to), ...figures(share) },
         range: SHARE,
@@ -79,31 +88,22 @@ function nearestInnerEdge(edges: Edges, threshold: number): number {
   return best;
 }
 
-function quantileRow({ quantile, place, low, high }: QuantileEstimate, edges: Edges, n: number): RangedRow['row'] {
+function quantileRow(
+  { quantile, place, low, high, outerLow, outerHigh }: QuantileEstimate,
+  edges: Edges,
+  n: number,
+): RangedRow['row'] {
   return {
-    label: `p${Number((100 * quantile).toPrecision(6))}`,
+    label: `p${Number((100 * quantile).toPrecision(12))}`,
     quantity: 'quantile',
     quantile,
-    value: finite(valueAt(edges, place)),
+    value: finite(amountAt(edges, place)),
     standardError: null,
-    low: finite(valueAt(edges, low)),
-    high: finite(valueAt(edges, high)),
+    low: finite(amountAt(edges, low)),
+    high: finite(amountAt(edges, high)),
+    outerLow: finite(edges[outerLow] as number),
+    outerHigh: finite(edges[outerHigh] as number),
     n,
     detectionLimit: null,
   };
-}
-
-/** The value at a place counted in buckets, by linear interpolation within the bucket. */
-function valueAt(edges: Edges, place: number): number {
-  const cell = Math.min(edges.length - 2, Math.floor(place));
-  const [low = Number.NaN, high = Number.NaN] = edges.slice(cell, cell + 2);
-  return low + (place - cell) * (high - low);
-}
-
-/** As the label of a bucket: what lies outside the range is in the first and in the last. */
-function groupLabel(edges: Edges, from: number, to: number): string {
-  const [isFirst, isLast] = [from === 0, to === edges.length - 1];
-  if (isFirst && isLast) return 'any';
-  if (isFirst) return `below ${edges[to]}`;
-  return isLast ? `${edges[from]} or more` : `${edges[from]} to ${edges[to]}`;
 }

@@ -29,6 +29,9 @@ export interface EstimateRow {
   /** Of a distribution's `frequency`: the edges; of `above`: the edge that was used. In the metric's unit. */
   readonly from?: number;
   readonly to?: number;
+  /** For a quantile: the bucket edges around its interval, which hold wherever in their buckets the values lie. */
+  readonly outerLow?: number | null;
+  readonly outerHigh?: number | null;
   /** Of a `text`: chance of so large an estimate if nobody held it. */
   readonly pValue?: number | null;
   /** Of a `text`: in the list that holds any false text with probability at most .05. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ReadCandidates, readCandidates } from '../candidates/read-candidates.js';
 import { ProblemError } from '../errors.js';
 import { serverPolicy } from '../policy.js';
-import type { CandidateSummary, Storage } from '../storage/storage.js';
+import type { CandidateList, CandidateSummary, Storage } from '../storage/storage.js';
 
 /** The answer to `PUT /v1/candidates/:name`. */
 export interface CandidatesReceipt extends CandidateSummary {
@@ -30,15 +30,13 @@ export async function candidatesRoutes(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
+  const save = savingInTurn(storage);
   app.put<Named>('/v1/candidates/:name', async (request): Promise<CandidatesReceipt> => {
     const { name } = request.params;
     if (!NAME.test(name)) throw new ProblemError('candidates-invalid', 'a name is 1 to 64 of a-z, 0-9, hyphen');
-    const lists = await storage.candidateLists();
-    if (lists.length >= serverPolicy.maxCandidateLists && !lists.some((list) => list.name === name)) {
-      throw new ProblemError('candidates-too-large', `at most ${serverPolicy.maxCandidateLists} lists; delete one`);
-    }
+    await checkRoom(name, storage);
     const { duplicates, empty, ...list } = await readWhole(bodyOf(request));
-    await storage.saveCandidates({ name, ...list });
+    await save({ name, ...list });
     return { name, count: list.count, duplicates, empty, sha256: list.sha256, bytes: list.bytes.length };
   });
 
@@ -58,6 +56,28 @@ export async function candidatesRoutes(
     if (!(await storage.deleteCandidates(request.params.name))) throw new ProblemError('unknown-candidates');
     return reply.status(204).send();
   });
+}
+
+/** @throws ProblemError `candidates-too-large` where a list of that name would be one too many */
+async function checkRoom(name: string, storage: Storage): Promise<void> {
+  const lists = await storage.candidateLists();
+  if (lists.length >= serverPolicy.maxCandidateLists && !lists.some((list) => list.name === name)) {
+    throw new ProblemError('candidates-too-large', `at most ${serverPolicy.maxCandidateLists} lists; delete one`);
+  }
+}
+
+/** One list after the other: while a body was read, others may have taken the last place. */
+function savingInTurn(storage: Storage): (list: CandidateList) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (list) => {
+    const saved = last.then(async () => {
+      await checkRoom(list.name, storage);
+      await storage.saveCandidates(list);
+    });
+    // Whoever sent a list is told that it failed; the next one is not.
+    last = saved.catch(() => undefined);
+    return saved;
+  };
 }
 
 const TEXTS = /^text\/plain *(; *charset="?utf-8"?)?$/i;

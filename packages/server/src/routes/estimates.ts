@@ -1,9 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { ProblemError } from '../errors.js';
 import { type EstimateSources, estimateMetric } from '../estimates/estimate.js';
+import { serverPolicy } from '../policy.js';
 import { estimateQuerySchema } from '../schemas/query.js';
 
-const EXPECTED = 'from and to (YYYY-MM-DD), app, fingerprint; quantiles, above (numbers, with commas); candidates, top';
+const { minQuantile, maxQuantile } = serverPolicy;
+
+const EXPECTED = [
+  'from and to (YYYY-MM-DD), app, fingerprint',
+  `quantiles (${minQuantile} to ${maxQuantile}, with commas), above (numbers, with commas)`,
+  'candidates, top',
+].join('; ');
 
 /** `GET /v1/metrics/:id/estimate`: unbiased estimates with their error, and a post-processed view beside them. */
 export function estimatesRoute(app: FastifyInstance, sources: EstimateSources): void {

@@ -10,12 +10,13 @@ const day = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Numbers in decimal notation, separated by commas. */
+/** Numbers in decimal notation, separated by commas; each is answered once. */
 function list(number: z.ZodNumber) {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
-    .pipe(z.array(number).min(1).max(serverPolicy.maxAsked));
+    .pipe(z.array(number).min(1).max(serverPolicy.maxAsked))
+    .transform((numbers) => [...new Set(numbers)]);
 }
 
 /** What every kind of metric is asked with; without from or to, from the first or to the last window. */
@@ -27,9 +28,8 @@ const common = {
 };
 
 const distribution = {
-  /** Each in (0, 1). */
-  quantiles: list(z.number().gt(0).lt(1)).optional(),
-  /** In the metric's unit. */
+  quantiles: list(z.number().gte(serverPolicy.minQuantile).lte(serverPolicy.maxQuantile)).optional(),
+  /** In the metric's unit; within its range, which is checked when it is known. */
   above: list(z.number()).optional(),
 };
 

@@ -1,5 +1,6 @@
-import type { Estimate, QuantileEstimate } from '@dither/mechanisms';
-import { amountAt, middles, quantilePlace } from '../buckets.js';
+import { amountAt, bucketMiddles, type Estimate, type QuantileEstimate } from '@dither/mechanisms';
+import { rangeLabel } from '@dither/protocol';
+import { quantilePlace } from '../buckets.js';
 import type { SimulatedDistribution } from '../metrics.js';
 import { policy } from '../policy.js';
 import type { Tally } from '../tally.js';
@@ -14,7 +15,7 @@ export function distributionCells(
   { holders, state }: Tally,
 ): readonly Cell[] {
   const edges = metric.domain.edges ?? [];
-  const amounts = middles(edges);
+  const amounts = bucketMiddles(edges);
   const found = mechanism.aggregator.distribution(params, state, {
     quantiles: policy.quantiles,
     above: [],
@@ -36,7 +37,7 @@ export function distributionCells(
     cell({ name: 'mean', label: 'mean', isShare: false }, total / withEvent, found.mean),
     ...found.histogram.map(({ from, to, share }) =>
       cell(
-        { name: 'histogram', label: groupLabel(edges, from, to), isShare: true },
+        { name: 'histogram', label: rangeLabel(edges, from, to), isShare: true },
         counts.subarray(from, to).reduce((sum, count) => sum + count, 0) / withEvent,
         share,
       ),
@@ -53,11 +54,4 @@ function inUnit(edges: readonly number[], { place, low, high }: QuantileEstimate
     n,
     detectionLimit: Number.NaN,
   };
-}
-
-/** As a bucket is called: what lies outside the range belongs to the first or the last. */
-function groupLabel(edges: readonly number[], from: number, to: number): string {
-  if (from === 0 && to === edges.length - 1) return 'all';
-  if (from === 0) return `below ${edges[to]}`;
-  return to === edges.length - 1 ? `${edges[from]} or more` : `${edges[from]} to ${edges[to]}`;
 }

@@ -25,6 +25,6 @@ export interface Decoded {
   /** Share of reports that have any text, and whose text is no candidate; where the method tells. */
   readonly withText?: DecodedShare;
   readonly unexplained?: DecodedShare;
-  /** Root of the residual mean square over what noise alone would leave. */
-  readonly misfit: number;
+  /** Root of the residual mean square over what noise alone would leave; where the method tells. */
+  readonly misfit?: number;
 }

@@ -25,6 +25,7 @@ export async function readMap(
   let rows = new Int32Array(1024);
   let end = 0;
   let last = 1;
+  let most = 0;
   for await (const [line, text] of numbered(lines)) {
     last = line;
     const [name = '', ...fields] = csvFields(text) ?? [];
@@ -34,9 +35,11 @@ export async function readMap(
     if (!places.every((place) => place >= 1 && place <= cohorts * bits)) {
       refuse(file, line, `bits are whole numbers from 1 to ${cohorts * bits}, which is k * m`);
     }
-    if (!hasBitsInEach(places, bits, hashes, cohorts)) {
+    const perCohort = bitsInEach(places, bits, cohorts);
+    if (!perCohort.every((count) => count >= 1 && count <= hashes)) {
       refuse(file, line, `a text sets 1 to ${hashes} bits in each of ${cohorts} cohorts`);
     }
+    most = perCohort.reduce((a, b) => Math.max(a, b), most);
     if (end + places.length > rows.length) rows = longer(rows, end + places.length);
     rows.set(
       places.map((place) => place - 1),
@@ -47,6 +50,8 @@ export async function readMap(
     starts.push(end);
   }
   if (texts.length === 0) refuse(file, last, 'there is a line for each candidate');
+  // Hash functions agree here and there, not everywhere: such parameters are those of other reports.
+  if (most < hashes) refuse(file, last, `h says ${hashes} bits and no text sets more than ${most} in a cohort`);
   return { texts, bits: { count: texts.length, starts: Int32Array.from(starts), rows: rows.subarray(0, end) } };
 }
 
@@ -58,13 +63,13 @@ function readPlaces(fields: readonly string[]): readonly number[] {
   return [...new Set(places)].sort((a, b) => a - b);
 }
 
-function hasBitsInEach(places: readonly number[], bits: number, hashes: number, cohorts: number): boolean {
+function bitsInEach(places: readonly number[], bits: number, cohorts: number): Uint32Array {
   const perCohort = new Uint32Array(cohorts);
   for (const place of places) {
     const cohort = Math.floor((place - 1) / bits);
     perCohort[cohort] = (perCohort[cohort] as number) + 1;
   }
-  return perCohort.every((count) => count >= 1 && count <= hashes);
+  return perCohort;
 }
 
 function longer(rows: Int32Array, least: number): Int32Array<ArrayBuffer> {

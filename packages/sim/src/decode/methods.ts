@@ -1,7 +1,7 @@
 import { type CandidateBits, type CohortCounts, decodeTexts } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import type { Decoded } from './decoded.js';
-import { decodePublished } from './published.js';
+import { decodeAsPublished } from './published.js';
 
 /** How texts are decoded, by name. */
 export const decodingMethods: Readonly<Record<string, (counts: CohortCounts, bits: CandidateBits) => Decoded>> = {
@@ -24,5 +24,5 @@ export const decodingMethods: Readonly<Record<string, (counts: CohortCounts, bit
       misfit: found.misfit,
     };
   },
-  published: decodePublished,
+  published: decodeAsPublished,
 };

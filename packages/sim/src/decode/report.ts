@@ -16,6 +16,12 @@ export interface ReportedText {
   readonly confusedWith?: readonly string[];
 }
 
+/** A share with its standard error; null where nothing is known. */
+export interface ReportedShare {
+  readonly value: number | null;
+  readonly standardError: number | null;
+}
+
 /** What `dither-sim decode --json` prints. */
 export interface DecodeReport {
   readonly command: 'decode';
@@ -29,10 +35,12 @@ export interface DecodeReport {
   /** Sum of the estimates of those detected. */
   readonly mass: number;
   /** Share of reports that have any text, and whose text is no candidate; where the method tells. */
-  readonly withText?: DecodedShare;
-  readonly unexplained?: DecodedShare;
-  /** Root of the residual mean square over what noise alone would leave. */
-  readonly misfit: number;
+  readonly withText?: ReportedShare;
+  readonly unexplained?: ReportedShare;
+  /** Root of the residual mean square over what noise alone would leave; where the method tells. */
+  readonly misfit?: number;
+  /** What makes the whole doubtful. */
+  readonly warnings: readonly string[];
   /** In the order of the map. */
   readonly texts: readonly ReportedText[];
 }
@@ -61,13 +69,14 @@ export function decodeReport({ method, params, map, decoded }: DecodeReportOptio
     mass: [...masses.values()].reduce((sum, { isDetected, value }) => sum + (isDetected ? value : 0), 0),
     ...(withText === undefined ? {} : { withText: share(withText) }),
     ...(unexplained === undefined ? {} : { unexplained: share(unexplained) }),
-    misfit,
+    ...(misfit === undefined ? {} : { misfit }),
+    warnings: withText !== undefined && isNoShare(withText) ? ['the parameters do not fit the counts'] : [],
     texts: decoded.texts.map(({ value, standardError, low, high, pValue, isDetected }, v) => {
       const others = groups.get(v)?.filter((other) => other !== v);
       return {
         text: map.texts[v] as string,
         estimate: value,
-        standardError: Number.isFinite(standardError) ? standardError : null,
+        standardError: known(standardError),
         low,
         high,
         pValue,
@@ -78,6 +87,16 @@ export function decodeReport({ method, params, map, decoded }: DecodeReportOptio
   };
 }
 
-function share({ value, standardError }: DecodedShare): DecodedShare {
-  return { value, standardError };
+function share({ value, standardError }: DecodedShare): ReportedShare {
+  return { value: known(value), standardError: known(standardError) };
+}
+
+function known(x: number): number | null {
+  return Number.isFinite(x) ? x : null;
+}
+
+/** Chance alone leads so far out of [0, 1] less than once in three million times. */
+function isNoShare({ value, standardError }: DecodedShare): boolean {
+  const margin = policy.doubtfulErrors * standardError;
+  return value < -margin || value > 1 + margin;
 }

@@ -25,7 +25,7 @@ export interface PopulationOptions {
  * of events.
  *
  * @throws SimError `argument-invalid`, `file-unreadable`, `json-malformed`, `population-invalid`,
- *   `events-header-invalid`, `events-empty`, `texts-too-many`, `texts-empty`
+ *   `events-header-invalid`, `events-empty`, `texts-invalid`, `texts-too-many`, `texts-empty`
  */
 export async function openPopulation(
   name: string,

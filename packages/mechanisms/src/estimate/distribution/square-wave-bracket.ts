@@ -116,5 +116,7 @@ export function quantileBetween(sample: WaveSample, quantile: number, z: number)
   let low = 0;
   for (let border = stride; border < cells && excess(outerRamp(cells, border, width)) < -z; border += stride)
     low = border;
-  return { quantile, place: Math.min(high, Math.max(low, place)), low, high };
+  // The ends are borders already.
+  const [outerLow, outerHigh] = [low, high];
+  return { quantile, place: Math.min(high, Math.max(low, place)), low, high, outerLow, outerHigh };
 }

@@ -1,11 +1,14 @@
 import { fitShares } from './em.js';
-import { placeOf } from './square-wave-bracket.js';
+import { placeOf, quantileBetween } from './square-wave-bracket.js';
 import { outputLaw, type WaveChannel } from './square-wave-channel.js';
 import { MAX_STEPS, RUNS, SIMULATED_CELLS, SMOOTHING, TOLERANCE } from './square-wave-policy.js';
+import { eventPair, type WaveSample } from './square-wave-sample.js';
+import { guessError, isAnywhere } from './unknown.js';
 
 /**
  * Root mean square error of the place of a quantile in the EMS curve, in cells, by simulation. The noise is built in:
- * the same question has the same answer, and nothing random is drawn by advice.
+ * the same question has the same answer, and nothing random is drawn by advice. Where the interval of the expected reports
+ * is the whole range it is that of a guess: EMS then stays in the middle, whatever the truth.
  *
  * @param shares - of each cell, then of "no event"
  */
@@ -19,7 +22,14 @@ export function predictQuantileError(
   const cells = Math.min(channel.cells, SIMULATED_CELLS);
   const scale = channel.cells / cells;
   const simulated = coarser(channel, cells);
-  const law = outputLaw(simulated, merged(shares, channel.cells, cells));
+  const coarse = merged(shares, channel.cells, cells);
+  const law = outputLaw(simulated, coarse);
+  const expected: WaveSample = { channel: simulated, n, counts: law.map((chance) => n * chance), shares: coarse, law };
+  const intervalAt = (z: number) => {
+    const { low, high } = quantileBetween(expected, quantile, z);
+    return [low, high] as const;
+  };
+  if (isAnywhere(eventPair(expected), intervalAt, cells)) return guessError(truth, channel.cells);
   const options = { smoothing: SMOOTHING * cells ** 2, tolerance: TOLERANCE, maxSteps: MAX_STEPS };
   const normal = normalNoise();
   let squares = 0;

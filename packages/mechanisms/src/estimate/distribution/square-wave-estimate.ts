@@ -4,7 +4,8 @@ import { estimateSupport } from '../support.js';
 import { quantileBetween, shareBetween } from './square-wave-bracket.js';
 import type { WaveChannel } from './square-wave-channel.js';
 import { GROUPS, TOLD } from './square-wave-policy.js';
-import { eventTotal, ratioOf, total, type WaveSample, waveSample } from './square-wave-sample.js';
+import { eventPair, eventTotal, ratioOf, total, type WaveSample, waveSample } from './square-wave-sample.js';
+import { isAnybodyTold, nothingKnown, rangeOf } from './unknown.js';
 
 /**
  * The answers of square wave reports.
@@ -16,7 +17,8 @@ import { eventTotal, ratioOf, total, type WaveSample, waveSample } from './squar
  *   error is that of its ends.
  * - `curve` is EMS.
  *
- * An interval that the reports do not bound is the whole range. Without reports, values are NaN and the curve is flat.
+ * An interval that the reports do not bound is the whole range. Where the share with an event is not told from zero,
+ * nothing is said of those with one.
  *
  * @param counts - one per output
  */
@@ -30,21 +32,12 @@ export function estimateWave(
   const { cells } = channel;
   const withEvent = eventShare(channel, n, counts, confidence);
   const groups = groupsOf(cells);
-  if (n === 0) {
-    return {
-      n,
-      withEvent,
-      quantiles: quantiles.map((quantile) => ({ quantile, place: Number.NaN, low: 0, high: cells })),
-      mean: unknown(n, ...rangeOf(amounts)),
-      above: above.map(() => unknown(n, 0, 1)),
-      histogram: groups.map((group) => ({ ...group, share: unknown(n, 0, 1) })),
-      curve: new Float64Array(cells).fill(1 / cells),
-    };
-  }
+  if (n === 0) return nothingKnown(n, withEvent, cells, groups, question);
   const z = normalQuantile(0.5 + confidence / 2);
   const sample = waveSample(channel, n, counts);
-  const curve = curveOf(sample);
   const events = eventTotal(sample);
+  if (!isAnybodyTold(withEvent, eventPair(sample), z)) return nothingKnown(n, withEvent, cells, groups, question);
+  const curve = curveOf(sample);
 
   const shareOf = (from: number, to: number): Estimate => {
     const { standardError, low, high } = shareBetween(sample, events, from, to, z);
@@ -94,18 +87,4 @@ function groupsOf(cells: number): { from: number; to: number }[] {
   const groups = Math.min(GROUPS, cells);
   const border = (i: number) => Math.round((i * cells) / groups);
   return Array.from({ length: groups }, (_, i) => ({ from: border(i), to: border(i + 1) }));
-}
-
-function rangeOf(amounts: ArrayLike<number>): readonly [number, number] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < amounts.length; i++) {
-    least = Math.min(least, amounts[i] as number);
-    most = Math.max(most, amounts[i] as number);
-  }
-  return [least, most];
-}
-
-function unknown(n: number, low: number, high: number): Estimate {
-  const none = Number.POSITIVE_INFINITY;
-  return { value: Number.NaN, standardError: none, low, high, n, detectionLimit: none };
 }

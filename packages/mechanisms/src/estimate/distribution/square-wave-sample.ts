@@ -1,5 +1,5 @@
 import { fitShares } from './em.js';
-import { estimateRatio, type RatioEstimate } from './ratio.js';
+import { estimateRatio, type Pair, type RatioEstimate } from './ratio.js';
 import { outputLaw, type WaveChannel } from './square-wave-channel.js';
 import { MAX_STEPS, SMOOTHING, TOLERANCE } from './square-wave-policy.js';
 import { scoresFor } from './square-wave-score.js';
@@ -48,6 +48,13 @@ export function covariance({ channel, n, shares, law }: WaveSample, a: Total, b:
 /** Everybody with an event: the denominator of every ratio. */
 export function eventTotal(sample: WaveSample): Total {
   return total(sample, new Float64Array(sample.channel.cells).fill(1));
+}
+
+/** The same as a ratio of itself, which is told from zero or not. */
+export function eventPair(sample: WaveSample): Pair {
+  const events = eventTotal(sample);
+  const variance = covariance(sample, events, events);
+  return { numerator: events.value, denominator: events.value, covariance: [variance, variance, variance] };
 }
 
 /** The ratio of two totals; `range` is where it must lie. */

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../mechanism.js';
 import { normalQuantile } from '../normal.js';
-import { estimateRatio, isTold, type Pair } from './ratio.js';
+import { estimateRatio, type Pair } from './ratio.js';
 import type { Functional } from './tree-fit.js';
 import { TOLD_ALPHA, TOLD_POWER } from './tree-policy.js';
 import { pairOf, type TreeSample } from './tree-sample.js';
@@ -41,13 +41,13 @@ function detectionLimit(sample: TreeSample, part: Functional, [from, to]: Cells,
 /** Cells [from, to). */
 type Cells = readonly [from: number, to: number];
 
-/** The share, among those with an event, of the cells [from, to). */
+/** The share, among those with an event, who are told from nobody, of the cells [from, to). */
 export function estimateShare(sample: TreeSample, cells: Cells, z: number): Estimate {
   const part = sample.fit.functional(new Float64Array(sample.fit.shape.cells).fill(1, ...cells));
   const pair = pairOf(sample, part);
   return {
     ...estimateRatio(pair, z, [0, 1]),
     n: sample.n,
-    detectionLimit: isTold(pair, z) ? detectionLimit(sample, part, cells, pair) : Number.POSITIVE_INFINITY,
+    detectionLimit: detectionLimit(sample, part, cells, pair),
   };
 }

@@ -62,7 +62,7 @@ export function forward({ size, pivots, triangle }: Factor, b: Float64Array): Fl
 }
 
 /** Solves transposed triangle x = y. @returns x, indexed by row, zero outside the pivots */
-export function backward({ size, pivots, triangle }: Factor, y: Float64Array): Float64Array {
+function backward({ size, pivots, triangle }: Factor, y: Float64Array): Float64Array {
   const x = new Float64Array(size);
   const rest = Float64Array.from(y);
   for (let i = rest.length - 1; i >= 0; i--) {

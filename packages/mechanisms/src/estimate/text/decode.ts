@@ -1,13 +1,13 @@
 import type { Estimate } from '../../mechanism.js';
-import { normalQuantile } from '../normal.js';
-import { bitNumbers, type DistinctColumns, distinctColumns, sumOver } from './columns.js';
+import { normalQuantile, normalTail } from '../normal.js';
+import { estimateColumns } from './column-estimates.js';
+import { bitNumbers, type DistinctColumns, distinctColumns } from './columns.js';
 import type { CandidateBits, CohortCounts } from './counts.js';
 import { descend, keepInterceptAboveZero, startDescent } from './descent.js';
-import { type Fit, remainder } from './fit.js';
+import type { Fit } from './fit.js';
 import { fitCounts } from './fit-counts.js';
 import { type Correction, listsOf } from './lists.js';
 import { type Mass, masses } from './mass.js';
-import { normalTail } from './normal-tail.js';
 import { nullLaw } from './null-law.js';
 import type { Rows } from './rows.js';
 
@@ -40,12 +40,6 @@ export interface TextDecoding {
   readonly misfit: number;
 }
 
-/** A column's estimate and its standard error, before misfit. */
-interface ColumnEstimates {
-  readonly values: Float64Array;
-  readonly errors: Float64Array;
-}
-
 /**
  * Which candidates the counts speak for, and how many hold each: `docs/decoding-texts.md`. A function of its arguments
  * alone: nothing is drawn.
@@ -61,7 +55,7 @@ export function decodeTexts(
   const { columns } = distinct;
   const numbers = bitNumbers(counts, columns);
   const { rows, fit, misfit } = fitCounts(counts, columns, repeats);
-  const estimates = estimateAll(columns, fit);
+  const estimates = estimateColumns(columns, fit);
 
   const law = nullLaw(fit.pulls, counts.bits, numbers);
   const pValues = estimates.values.map((value, v) => {
@@ -80,7 +74,7 @@ export function decodeTexts(
       return Number.isFinite(error) ? x + sign * z * error : unknown;
     });
   const meanBits = numbers.reduce((sum, share, d) => sum + share * d, 0);
-  const { withText, unexplained } = masses(counts, rows, columns, fit, meanBits);
+  const { withText, unexplained } = masses(counts, rows, columns, fit, estimates, meanBits);
   return {
     n,
     value,
@@ -96,26 +90,6 @@ export function decodeTexts(
     unexplained: toEstimate(unexplained, n, z),
     misfit,
   };
-}
-
-/** Columns outside the fit are each estimated as if they were added to it. */
-function estimateAll(columns: CandidateBits, fit: Fit): ColumnEstimates {
-  const values = new Float64Array(columns.count);
-  const errors = new Float64Array(columns.count).fill(Number.POSITIVE_INFINITY);
-  const isFitted = new Uint8Array(columns.count);
-  fit.fitted.forEach((v, place) => {
-    values[v] = fit.coefficients[place] as number;
-    errors[v] = fit.errors[place] as number;
-    isFitted[v] = 1;
-  });
-  for (let v = 0; v < columns.count; v++) {
-    if (isFitted[v] === 1) continue;
-    const left = remainder(fit, columns, v);
-    if (left === 0) continue;
-    values[v] = sumOver(columns, v, fit.pulls) / left;
-    errors[v] = 1 / Math.sqrt(left);
-  }
-  return { values, errors };
 }
 
 /** The non-negative fit of all candidates; those that share a column share its part. */

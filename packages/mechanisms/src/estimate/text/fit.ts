@@ -15,8 +15,6 @@ export interface Fit {
   readonly fitted: Int32Array;
   /** One per column fitted; zero where it cannot be known. */
   readonly coefficients: Float64Array;
-  /** Their standard errors, before misfit; infinite where a coefficient cannot be known. */
-  readonly errors: Float64Array;
   /** Places in `fitted`: columns that are combinations of one another. */
   readonly dependencies: readonly (readonly number[])[];
   /** Weight times residual of each row. */
@@ -56,14 +54,17 @@ export function fitTogether(rows: Rows, columns: CandidateBits, fitted: Int32Arr
     return weight * residual;
   });
   const freedom = rows.present - 1 - factor.pivots.length;
-  const errors = inverseDiagonal(factor).map(Math.sqrt);
   const dependencies = dependenciesOf(factor);
-  for (const place of dependencies.flat()) {
-    coefficients[place] = 0;
-    errors[place] = Number.POSITIVE_INFINITY;
-  }
+  for (const place of dependencies.flat()) coefficients[place] = 0;
   const misfit = Math.sqrt(Math.max(1, freedom > 0 ? squares / freedom : 1));
-  return { rows, fitted, coefficients, errors, dependencies, pulls, misfit, freedom, factor, columnWeights, byRow };
+  return { rows, fitted, coefficients, dependencies, pulls, misfit, freedom, factor, columnWeights, byRow };
+}
+
+/** Standard errors of the coefficients, before misfit; infinite where one cannot be known. As long as the fit to compute. */
+export function coefficientErrors({ factor, dependencies }: Fit): Float64Array {
+  const errors = inverseDiagonal(factor).map(Math.sqrt);
+  for (const place of dependencies.flat()) errors[place] = Number.POSITIVE_INFINITY;
+  return errors;
 }
 
 /** Of a row, the sum of the entries of the columns that set it. */

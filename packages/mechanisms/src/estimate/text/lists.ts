@@ -35,7 +35,8 @@ export function detectionThreshold(pValues: Float64Array, correction: Correction
 
 /**
  * Adaptive Bonferroni (Guo 2009, "A note on adaptive Bonferroni and Holm procedures under dependence") and adaptive
- * Benjamini-Hochberg. `docs/decoding-texts.md` has the measured rates.
+ * Benjamini-Hochberg. `docs/decoding-texts.md` has the measured rates. Nothing is listed that is not itself unlikely at
+ * alpha: few reports leave no p-value above the cut to count, and the estimate of the false ones then says nothing.
  */
 export function listsOf(pValues: Float64Array, correction: Correction): Lists {
   const { alpha } = DECODING;
@@ -48,6 +49,6 @@ export function listsOf(pValues: Float64Array, correction: Correction): Lists {
   });
   return {
     detected: Uint8Array.from(pValues, (p) => (p <= threshold ? 1 : 0)),
-    listed: Uint8Array.from(pValues, (p) => (p <= Math.min(last, LISTED_ABOVE) ? 1 : 0)),
+    listed: Uint8Array.from(pValues, (p) => (p <= Math.min(last, alpha) ? 1 : 0)),
   };
 }

@@ -4,7 +4,7 @@ export const DECODING = {
   alpha: 0.05,
   /**
    * Candidates up to this many, and up to this share of the rows, are all fitted together. More than half as many
-   * unknowns as rows, and adjusting for light texts costs more than it brings; a thousand would take seconds.
+   * unknowns as rows, and adjusting for light texts costs more than it brings; a thousand would take a second or more.
    */
   jointCandidates: 500,
   jointShare: 0.5,
@@ -12,6 +12,12 @@ export const DECODING = {
   falseEntries: 0.5,
   /** Texts that enter it at a time: the lighter ones are judged again when the heavier are accounted for. */
   entriesAtOnce: 32,
+  /**
+   * The sum of more candidates than are fitted together is solved for step by step, until what it takes of each is right
+   * to a thousandth; a few dozen steps do unless they are combinations of one another.
+   */
+  sumSettled: 1e-3,
+  sumSteps: 200,
   /** What remains of a column after all others, relative to itself, below which it is a combination of them. */
   dependence: 1e-8,
   /** A coordinate descent ends when no coefficient moves by more than this many of its standard errors. */

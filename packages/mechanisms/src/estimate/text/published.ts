@@ -1,9 +1,9 @@
+import { normalTail } from '../normal.js';
 import { distinctColumns } from './columns.js';
 import type { CandidateBits, CohortCounts } from './counts.js';
 import { descend, startDescent } from './descent.js';
-import { fitTogether } from './fit.js';
+import { coefficientErrors, fitTogether } from './fit.js';
 import { detectionThreshold } from './lists.js';
-import { normalTail } from './normal-tail.js';
 import { denoise, weigh } from './rows.js';
 
 /** An entry per candidate, in their order. */
@@ -35,9 +35,10 @@ export function decodePublished(counts: CohortCounts, candidates: CandidateBits)
 
   const value = new Float64Array(columns.count);
   const standardError = new Float64Array(columns.count).fill(Number.POSITIVE_INFINITY);
+  const errors = coefficientErrors(fit);
   fit.fitted.forEach((v, place) => {
     value[v] = fit.coefficients[place] as number;
-    standardError[v] = fit.errors[place] as number;
+    standardError[v] = errors[place] as number;
   });
   const each = (array: Float64Array) => Float64Array.from(columnOf, (v) => array[v] as number);
   const pValue = each(value.map((x, v) => normalTail(x / (standardError[v] as number))));

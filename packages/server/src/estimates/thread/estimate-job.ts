@@ -41,8 +41,7 @@ function decode(
     withText: estimate.withText,
     unexplained: estimate.unexplained,
     misfit: estimate.misfit,
-    // As if what is shared within an epoch were all there is: at most a little too large.
-    rareError: aggregator.rareError(params, estimate.n / repeats),
+    rareError: aggregator.rareError(params, estimate.n, repeats),
   };
 }
 
