@@ -11,6 +11,7 @@ const steps = [
   ['unused code', 'knip', '--no-progress', '--no-config-hints'],
   ['packed packages', 'node', 'scripts/packages.mjs'],
   ['bundle sizes', 'node', 'scripts/sizes.mjs'],
+  ['mechanism pages', 'node', 'scripts/mechanism-docs.mjs'],
   ['links', 'node', 'scripts/links.mjs'],
   ['snippets', 'node', 'scripts/run-snippets.mjs'],
 ];

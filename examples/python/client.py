@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Dither client in Python's standard library, written from docs/protocol.md alone.
+"""A Dither client in Python's standard library, written from docs/protocol.md alone; its randomizers are mechanisms.py.
 
     client.py registry.json values.json [--day YYYY-MM-DD] [--json] [--post http://127.0.0.1:8080]
 
@@ -15,12 +15,13 @@ answers twice, which a client must never do (docs/protocol.md, sections 4 and 5)
 import argparse
 import base64
 import datetime
-import hashlib
 import json
 import secrets
 import sys
 import urllib.error
 import urllib.request
+
+from mechanisms import draw_cohort, randomize
 
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -51,114 +52,6 @@ def cut(text, length):
     return text.encode("utf-16-le", "surrogatepass")[: 2 * length].decode("utf-16-le", "surrogatepass")
 
 
-# Section 4: randomizing.
-
-
-def toss(threshold):
-    return secrets.randbits(64) < (threshold["high"] << 32) + threshold["low"]
-
-
-def rr(m, value):
-    return bytes([value if toss(m["truth"]) else 1 - value])
-
-
-def grr(m, value):
-    # Drawn whether it is used or not: the time taken must not tell a kept value from a random one.
-    uniform = secrets.randbelow(m["domainSize"])
-    report = value if toss(m["keep"]) else uniform
-    return report.to_bytes(m["reportBytes"], "little")
-
-
-def unary(m, value):
-    report = 0
-    for i in range(m["domainSize"]):
-        report |= toss(m["keep"] if i == value else m["other"]) << i
-    return report.to_bytes(m["reportBytes"], "little")
-
-
-def one_bit_mean(m, value):
-    question = (0, 0, 1, 2)[secrets.randbelow(4)]
-    is_below = secrets.randbelow(m["clamp"]) < value
-    answer = (is_below, value == 0, value == m["clamp"])[question]
-    return bytes([2 * question + (answer if toss(m["truth"]) else not answer)])
-
-
-def tree(m, value):
-    level = secrets.randbelow(len(m["levelBits"]))
-    bits = m["levelBits"][level]
-    own = bits - 1 if value == m["domainSize"] - 1 else value // m["shape"]["widths"][level]
-    report = 0
-    for i in range(bits):
-        report |= toss(m["keep"] if i == own else m["other"]) << i
-    return bytes([level]) + report.to_bytes(m["reportBytes"] - 1, "little")
-
-
-def square_wave(m, value):
-    start = m["outputs"] - m["window"] if value == m["domainSize"] - 1 else value
-    inside, anywhere = start + secrets.randbelow(m["window"]), secrets.randbelow(m["outputs"])
-    return (inside if toss(m["keep"]) else anywhere).to_bytes(m["reportBytes"], "little")
-
-
-def mix(x):
-    x = (x ^ x >> 16) * 0x85EBCA6B & 0xFFFFFFFF
-    x = (x ^ x >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
-    return x ^ x >> 16
-
-
-def text_bits(m, text, cohort):
-    """The bits that a text sets in a cohort."""
-    taken = []
-    # Half a surrogate pair is U+FFFD, as browsers encode it.
-    utf8 = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
-    digest = hashlib.sha256(utf8).digest()
-    words = [int.from_bytes(digest[4 * i : 4 * i + 4], "big") for i in range(8)]
-    for i in range(m["hashes"] if text else 0):
-        word = mix(mix(words[2 * i] + (cohort + 1) * 0x9E3779B9 & 0xFFFFFFFF) ^ words[2 * i + 1])
-        place = word * (m["bits"] - i) >> 32
-        for other in sorted(taken):
-            place += other <= place
-        taken.append(place)
-    return taken
-
-
-def text_report(m, cohort, bits):
-    report = sum(bit << i for i, bit in enumerate(bits))
-    return cohort.to_bytes(1 if m["cohorts"] <= 256 else 2, "little") + report.to_bytes((m["bits"] + 7) // 8, "little")
-
-
-def one_time_rappor(m, text):
-    cohort = secrets.randbelow(m["cohorts"])
-    own = text_bits(m, text, cohort)
-    return text_report(m, cohort, [toss(m["set"] if i in own else m["unset"]) for i in range(m["bits"])])
-
-
-def draw_cohort():
-    """Once per epoch, for all metrics with two stages."""
-    global cohort_draw
-    cohort_draw = secrets.randbelow(64)
-
-
-def rappor(m, text):
-    """The first report of an epoch. A real client stores `permanent` and makes the later ones from it."""
-    cohort = cohort_draw % m["cohorts"]
-    own = text_bits(m, text, cohort)
-    permanent = [toss(m["permanentSet"] if i in own else m["permanentUnset"]) for i in range(m["bits"])]
-    return text_report(m, cohort, [toss(m["instantaneousSet" if bit else "instantaneousUnset"]) for bit in permanent])
-
-
-MECHANISMS = {
-    "rr": rr,
-    "grr": grr,
-    "sue": unary,
-    "oue": unary,
-    "one-bit-mean": one_bit_mean,
-    "tree": tree,
-    "square-wave": square_wave,
-    "one-time-rappor": one_time_rappor,
-    "rappor": rappor,
-}
-
-
 # Sections 1, 2, 6 and 7: the batch.
 
 
@@ -167,14 +60,13 @@ def wire_table(registry):
     return [(name, metrics[name]) for name in sorted(metrics)]
 
 
-def make_groups(registry, values, day):
-    """Window to {place in the wire table: report}, of the periods that ended last."""
+def make_groups(registry, values, day, nonce):
+    """Window to {place in the wire table: report}, of the periods that ended last; for the batch of that nonce."""
     groups = {}
     draw_cohort()
     for place, (name, metric) in enumerate(wire_table(registry)):
-        mechanism, period = metric["mechanism"], metric["period"]
-        window = day // period * period - period
-        report = MECHANISMS[mechanism["mechanism"]](mechanism, value_of(metric, values.get(name)))
+        window = day // metric["period"] * metric["period"] - metric["period"]
+        report = randomize(metric, value_of(metric, values.get(name)), window, nonce)
         groups.setdefault(window, {})[place] = report
     return dict(sorted(groups.items()))
 
@@ -235,7 +127,7 @@ def main():
 
     day = (args.day - EPOCH).days
     nonce = secrets.token_bytes(16)
-    groups = make_groups(registry, values, day)
+    groups = make_groups(registry, values, day, nonce)
     if args.json:
         text = json.dumps(to_json(registry, day, nonce, groups))
         body, media_type = text.encode(), "application/json"

@@ -1,15 +1,14 @@
-import { numerator, type Params, type Threshold, threshold } from '@dither/mechanisms';
+import { type BitChannel, numerator, type Params, type Threshold, threshold } from '@dither/mechanisms';
 import type { Declared } from '@dither/protocol';
 
 /** Params of any mechanism of the demo. */
 type AnyParams = Params & {
   readonly keep?: Threshold;
-  readonly other?: Threshold;
   readonly truth?: Threshold;
-  readonly set?: Threshold;
-  readonly unset?: Threshold;
-  readonly instantaneousSet?: Threshold;
-  readonly instantaneousUnset?: Threshold;
+  /** Of texts their number. */
+  readonly bits?: BitChannel | number;
+  readonly channel?: BitChannel;
+  readonly instantaneous?: BitChannel;
 };
 
 const ONE = 1n << 64n;
@@ -24,8 +23,12 @@ export function swappedClient(client: Declared['client']): Declared['client'] {
   }
   return {
     ...client,
-    randomize: (params, value, source) => client.randomize(swapped(params as AnyParams), value, source),
+    randomize: (params, value, source, draw) => client.randomize(swapped(params as AnyParams), value, source, draw),
   };
+}
+
+function turned({ set, unset, digits }: BitChannel): BitChannel {
+  return { set: unset, unset: set, digits };
 }
 
 /**
@@ -33,12 +36,10 @@ export function swappedClient(client: Declared['client']): Declared['client'] {
  * and texts have both. Where only the chance to keep the value is a parameter, what is left of a swap is to keep none.
  */
 function swapped(params: AnyParams): AnyParams {
-  const { keep, other, truth, set, unset, instantaneousSet, instantaneousUnset } = params;
+  const { truth, bits, channel, instantaneous } = params;
   if (truth !== undefined) return { ...params, truth: threshold(ONE - numerator(truth)) };
-  if (set !== undefined && unset !== undefined) return { ...params, set: unset, unset: set };
-  if (instantaneousSet !== undefined && instantaneousUnset !== undefined) {
-    return { ...params, instantaneousSet: instantaneousUnset, instantaneousUnset: instantaneousSet };
-  }
-  if (keep !== undefined && other !== undefined) return { ...params, keep: other, other: keep };
+  if (channel !== undefined) return { ...params, channel: turned(channel) };
+  if (instantaneous !== undefined) return { ...params, instantaneous: turned(instantaneous) };
+  if (typeof bits === 'object') return { ...params, bits: turned(bits) };
   return { ...params, keep: threshold(0n) };
 }

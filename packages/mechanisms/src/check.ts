@@ -20,3 +20,17 @@ export function checkValue(value: number, domainSize: number): void {
     throw new MechanismError('value-out-of-range', `a value is an integer from 0 to ${domainSize - 1}`);
   }
 }
+
+/** Throws `draw-out-of-range` unless `draw` is one of the public draws. */
+export function checkDraw(draw: number | undefined, draws: number): number {
+  checkInteger('draw-out-of-range', 'the public draw', draw ?? Number.NaN, 0, draws - 1);
+  return draw as number;
+}
+
+/** Number of reports in bytes laid end to end. @throws MechanismError `report-malformed` */
+export function checkReports(bytes: Uint8Array, reportBytes: number): number {
+  if (bytes.length % reportBytes !== 0) {
+    throw new MechanismError('report-malformed', `reports of this metric have ${reportBytes} byte(s) each`);
+  }
+  return bytes.length / reportBytes;
+}

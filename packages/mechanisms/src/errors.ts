@@ -4,6 +4,7 @@ export type MechanismErrorCode =
   | 'domain-size-out-of-range'
   | 'clamp-out-of-range'
   | 'value-out-of-range'
+  | 'draw-out-of-range'
   | 'option-invalid'
   | 'report-malformed'
   | 'state-malformed'

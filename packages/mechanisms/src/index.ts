@@ -2,6 +2,17 @@ export { bloomBits, candidateBits } from './encode/bloom.js';
 export { amountAt, bucketIndex, bucketMiddles, type Edges, linearBuckets, logBuckets } from './encode/buckets.js';
 export { utf8 } from './encode/utf8.js';
 export { MechanismError, type MechanismErrorCode } from './errors.js';
+export {
+  likelihoodRows,
+  logLikelihood,
+  matrixChannel,
+  type ShareChannel,
+  type UpdatedShares,
+  type UpdateOptions,
+  updateShares,
+} from './estimate/bayesian-update.js';
+export { type IfForged, ifForged } from './estimate/forged.js';
+export { believed, benjaminiHochbergCut, bonferroniCut, holmCut, nullPValues } from './estimate/multiple.js';
 export { normalQuantile, normalTail } from './estimate/normal.js';
 export { projectOnSimplex } from './estimate/simplex.js';
 export { estimateSupport, type Support, type SupportOptions } from './estimate/support.js';
@@ -27,6 +38,8 @@ export type {
   IndexClient,
   IndexParams,
   LatchedClient,
+  LatchedIndexClient,
+  LatchedIndexParams,
   LatchedParams,
   LatchedTextClient,
   MakeParams,
@@ -44,6 +57,7 @@ export type {
   TextsEstimate,
 } from './mechanism.js';
 export { bernoulli, numerator, probability, type Threshold, threshold } from './random/bernoulli.js';
+export { type BitChannel, bitChannel } from './random/lanes.js';
 export { type RandomValues, secureSource } from './random/secure.js';
 export { uniformInt } from './random/uniform-int.js';
 export { blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';

@@ -20,6 +20,12 @@ export interface Params {
   readonly microEpsilon: number;
   /** Every encoded report has this many bytes, whatever it says. */
   readonly reportBytes: number;
+  /**
+   * Of a mechanism whose reports depend on public coins: how many outcomes these have, all as likely. A report is made and
+   * read under one, in [0, draws), that neither value nor client chooses and that need not be sent: both sides derive it
+   * from what is public about the report. Its epsilon holds for each draw by itself.
+   */
+  readonly draws?: number;
 }
 
 /** Params over indices. */
@@ -38,10 +44,15 @@ export interface Client<P extends Params = Params, R = unknown, V = number> {
    * The private step. The number of words it draws has the same distribution for every value.
    * @param value - an integer in [0, params.domainSize), outside which the call throws `value-out-of-range`; or a
    *   text, "" standing for "no event"
+   * @param draw - the public draw, where `params.draws` asks for one; @throws MechanismError `draw-out-of-range`
+   * @param reuse - a report this client made before, to be written over where reports are arrays: spares an allocation
    */
-  randomize(params: P, value: V, source: WordSource): R;
-  /** The report's bytes: exactly `params.reportBytes`, unused high bits zero. */
-  encode(params: P, report: R): Uint8Array;
+  randomize(params: P, value: V, source: WordSource, draw?: number, reuse?: R): R;
+  /**
+   * Writes the report's bytes: exactly `params.reportBytes`, unused high bits zero.
+   * @param into - written from byte `at` on, and returned; without it, an array of just these bytes
+   */
+  encode(params: P, report: R, into?: Uint8Array, at?: number): Uint8Array;
 }
 
 /** A client whose declaration is an epsilon and a number of values. */
@@ -73,9 +84,33 @@ export interface LatchedClient<P extends LatchedParams = LatchedParams, R = unkn
    * @returns what is stored, of a length that does not depend on the value
    */
   latch(params: P, value: V, draw: number, source: WordSource): Uint8Array;
-  /** The instantaneous step. @param permanent - what `latch` returned; @throws MechanismError `value-out-of-range` */
-  report(params: P, permanent: Uint8Array, source: WordSource): R;
-  encode(params: P, report: R): Uint8Array;
+  /**
+   * The instantaneous step.
+   * @param permanent - what `latch` returned; @throws MechanismError `value-out-of-range`
+   * @param reuse - as in `Client`
+   */
+  report(params: P, permanent: Uint8Array, source: WordSource, reuse?: R): R;
+  encode(params: P, report: R, into?: Uint8Array, at?: number): Uint8Array;
+}
+
+/** What a latched metric declares of its epsilons. */
+export interface Stages {
+  /** Of one report. */
+  readonly epsilonFirst: number;
+  /** Of however many reports of one epoch. */
+  readonly epsilonInfinity: number;
+  /** Reports of one epoch. */
+  readonly reports: number;
+}
+
+/** Params over indices of a mechanism with two stages. */
+export interface LatchedIndexParams extends IndexParams, LatchedParams {}
+
+/** A client over indices with two stages. */
+export interface LatchedIndexClient<P extends LatchedIndexParams = LatchedIndexParams, R = unknown>
+  extends LatchedClient<P, R, number> {
+  /** The only validation. @throws MechanismError */
+  readonly params: (options: Stages & { readonly domainSize: number }) => P;
 }
 
 /** How texts become bits (`encode/bloom.ts`). */
@@ -98,14 +133,7 @@ export interface TextClient<P extends Params = Params, R = unknown> extends Clie
 export interface LatchedTextClient<P extends LatchedParams = LatchedParams, R = unknown>
   extends LatchedClient<P, R, string> {
   /** The only validation. @throws MechanismError */
-  readonly params: (
-    options: TextShape & {
-      readonly epsilonFirst: number;
-      readonly epsilonInfinity: number;
-      /** Reports of one epoch. */
-      readonly reports: number;
-    },
-  ) => P;
+  readonly params: (options: TextShape & Stages) => P;
 }
 
 /**
@@ -137,11 +165,20 @@ export interface Estimate {
 /** The server's part, as far as counting goes. */
 export interface Aggregator<P extends Params = Params, R = unknown> {
   readonly id: string;
-  /** @throws MechanismError `report-malformed` for a wrong length, a symbol out of range or padding bits set */
-  decode(params: P, bytes: Uint8Array): R;
+  /**
+   * @param draw - the public draw, where `params.draws` asks for one; @throws MechanismError `draw-out-of-range`
+   * @throws MechanismError `report-malformed` for a wrong length, a symbol out of range or padding bits set
+   */
+  decode(params: P, bytes: Uint8Array, draw?: number): R;
   empty(params: P): State;
   /** Adds one report to `state` in place. */
   accumulate(params: P, state: State, report: R): void;
+  /**
+   * Adds many reports to `state`, from their bytes laid end to end: the same as `decode` and `accumulate` of each.
+   * @param draws - the public draw of each, where `params.draws` asks for them
+   * @throws MechanismError as `decode`; nothing is added then
+   */
+  accumulateAll(params: P, state: State, bytes: Uint8Array, draws?: ArrayLike<number>): void;
   /** Adds `other` to `state` in place. @throws MechanismError `state-mismatch` */
   merge(params: P, state: State, other: State): void;
 }
@@ -154,17 +191,23 @@ export interface Quantity {
   readonly index?: number;
   /** The truth as a weight per value: truth = sum over values of weight * share. */
   readonly weights: (value: number) => number;
+  /**
+   * The least and the most that one report says of it: the ends of what `estimate` gives from a single one. The estimate
+   * is the mean of what the reports say, so this is how far forged ones can push it (`estimate/forged.ts`).
+   */
+  readonly reach: readonly [least: number, most: number];
 }
 
 /** Estimates linear in the shares of the values, each unbiased. */
 export interface FrequencyAggregator<P extends IndexParams = IndexParams, R = unknown> extends Aggregator<P, R> {
-  readonly params: MakeParams<P>;
   quantities(params: P): readonly Quantity[];
   /**
    * One estimate per quantity.
    * @param confidence - of each interval on its own, in (0, 1); .95 unless told
+   * @param repeats - the most reports of one epoch that the state may hold from one client, for a mechanism with two
+   *   stages; 1 unless told. They share the permanent stage, whose part of the variance is not divided by their number.
    */
-  estimate(params: P, state: State, confidence?: number): readonly Estimate[];
+  estimate(params: P, state: State, confidence?: number, repeats?: number): readonly Estimate[];
   /**
    * Exact variance of each quantity's estimate, the population held fixed.
    * @param shares - share of the reporting clients holding each value; domainSize numbers that sum to one
@@ -230,7 +273,6 @@ export interface DistributionEstimate {
 
 /** Quantiles, mean and shape of ordered values. */
 export interface DistributionAggregator<P extends IndexParams = IndexParams, R = unknown> extends Aggregator<P, R> {
-  readonly params: MakeParams<P>;
   distribution(params: P, state: State, question: DistributionQuestion): DistributionEstimate;
   /**
    * Predicted root mean squared error of an estimated quantile, in places: what the choice of a mechanism rests on.
@@ -312,7 +354,7 @@ export interface Channel<P extends Params = Params, R = unknown, V = number> {
 export interface FrequencyMechanism<P extends IndexParams = IndexParams, R = unknown> {
   readonly id: string;
   readonly answers: 'frequencies';
-  readonly client: IndexClient<P, R>;
+  readonly client: IndexClient<P, R> | LatchedIndexClient<P & LatchedIndexParams, R>;
   readonly aggregator: FrequencyAggregator<P, R>;
   readonly channel: Channel<P, R>;
 }

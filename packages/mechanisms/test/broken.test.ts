@@ -1,16 +1,18 @@
 import {
-  type FrequencyMechanism,
+  type BitChannel,
+  bitChannel,
   type IndexParams,
+  numerator,
   type Params,
   type State,
   type Threshold,
   threshold,
   type WordSource,
 } from '@dither/mechanisms';
-import { catalogue } from '@dither/mechanisms/catalogue';
 import { describe, expect, it } from 'vitest';
 import { checkNames, failedChecks } from './mechanism.contract.js';
 import {
+  ALL,
   type Broken,
   BYTES,
   EXPECTED,
@@ -33,27 +35,28 @@ import {
   withParts,
 } from './support/broken.js';
 import { brokenRappor } from './support/broken-rappor.js';
+import { type FreshMechanism, freshMechanism } from './support/catalogued.js';
 
 /**
  * Mechanisms broken on purpose: each must fail the checks meant for it, and no others. A contract that a broken
  * mechanism passes says nothing about a sound one.
  */
 
-function catalogued(id: string): FrequencyMechanism {
-  const mechanism = catalogue.get(id);
-  if (mechanism?.answers !== 'frequencies') throw new Error(`no mechanism ${id} for frequencies`);
-  return mechanism;
-}
-
 /** The mechanism with other params, which client, aggregator and channel then share. */
-function withParams(mechanism: FrequencyMechanism, change: (params: IndexParams) => IndexParams): FrequencyMechanism {
-  const params: FrequencyMechanism['client']['params'] = (options) =>
+function withParams(mechanism: FreshMechanism, change: (params: IndexParams) => IndexParams): FreshMechanism {
+  const params: FreshMechanism['client']['params'] = (options) =>
     Object.freeze(change(mechanism.client.params(options)));
-  return withParts(mechanism, { client: { params }, aggregator: { params } });
+  return withParts(mechanism, { client: { params } });
 }
 
 function thresholdOf(params: Params, name: string): Threshold {
   return (params as unknown as Record<string, Threshold>)[name] as Threshold;
+}
+
+/** The probabilities of own and other bits exchanged. */
+function swapped(params: Params) {
+  const { set, unset } = (params as Params & { readonly bits: BitChannel }).bits;
+  return bitChannel(numerator(unset), numerator(set));
 }
 
 /** The coin of GRR, and the word it took. */
@@ -63,8 +66,23 @@ function coin(params: Params, source: WordSource): { isKept: boolean; word: numb
   return { isKept: word < high || (word === high && source.next() < low), word };
 }
 
+/** Of words that are reserved, the bit of the first lane is always zero. */
+function withoutLastBit(source: WordSource): WordSource {
+  return {
+    next: () => source.next(),
+    reserve(count) {
+      const at = source.reserve(count);
+      for (let i = at; i < at + count; i++) source.block[i] = (source.block[i] as number) & ~1;
+      return at;
+    },
+    get block() {
+      return source.block;
+    },
+  };
+}
+
 /** A client that draws in another way, but refuses what it refused. */
-function drawing(mechanism: FrequencyMechanism, draw: FrequencyMechanism['client']['randomize']): FrequencyMechanism {
+function drawing(mechanism: FreshMechanism, draw: FreshMechanism['client']['randomize']): FreshMechanism {
   return withParts(mechanism, {
     client: {
       randomize: (params, value, source) =>
@@ -75,11 +93,11 @@ function drawing(mechanism: FrequencyMechanism, draw: FrequencyMechanism['client
   });
 }
 
-const rr = catalogued('rr');
-const grr = catalogued('grr');
-const oue = catalogued('oue');
-const sue = catalogued('sue');
-const oneBitMean = catalogued('one-bit-mean');
+const rr = freshMechanism('rr');
+const grr = freshMechanism('grr');
+const oue = freshMechanism('oue');
+const sue = freshMechanism('sue');
+const oneBitMean = freshMechanism('one-bit-mean');
 
 const broken: readonly Broken[] = [
   {
@@ -103,10 +121,8 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'params with the thresholds of own and other bits swapped',
-    mechanism: withParams(oue, (params) =>
-      Object.assign({ ...params }, { keep: thresholdOf(params, 'other'), other: thresholdOf(params, 'keep') }),
-    ),
-    fails: [PRIVACY, EXPECTED],
+    mechanism: withParams(oue, (params) => Object.assign({ ...params }, { bits: swapped(params) })),
+    fails: [PRIVACY, UNBIASED, EXPECTED],
   },
   {
     name: 'a threshold cut to 32 bits and rounded up',
@@ -181,9 +197,7 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'a client that uses 31 bits of each word',
-    mechanism: drawing(oue, (params, value, source) =>
-      oue.client.randomize(params, value, { next: () => source.next() >>> 1 }),
-    ),
+    mechanism: drawing(oue, (params, value, source) => oue.client.randomize(params, value, withoutLastBit(source))),
     fails: [LAW, SAMPLES],
   },
   {
@@ -286,7 +300,7 @@ const broken: readonly Broken[] = [
         },
       },
     }),
-    fails: [UNBIASED, EXPECTED, BYTES],
+    fails: [UNBIASED, EXPECTED, BYTES, ALL],
   },
   {
     name: 'a decoder off by one',
@@ -296,6 +310,20 @@ const broken: readonly Broken[] = [
       },
     }),
     fails: [ROUND_TRIP, MALFORMED, LARGE],
+  },
+  {
+    name: 'an aggregator that forgets the last of many reports',
+    mechanism: withParts(grr, {
+      aggregator: {
+        accumulateAll: (params, state, bytes) =>
+          grr.aggregator.accumulateAll(
+            params,
+            state,
+            bytes.subarray(0, Math.max(0, bytes.length - params.reportBytes)),
+          ),
+      },
+    }),
+    fails: [ALL],
   },
   {
     name: 'a decoder that ignores padding',

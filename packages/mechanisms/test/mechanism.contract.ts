@@ -8,7 +8,7 @@ import { checkExpectedState, checkNothingKnown } from './contract/expected.js';
 import { checkStages } from './contract/latched.js';
 import { checkExtremes, checkParams, checkRefusals, EXTREMES } from './contract/params.js';
 import { checkMerge, checkMismatch, checkStateBytes } from './contract/state.js';
-import { checkLarge, checkMalformed, checkRoundTrip } from './contract/wire.js';
+import { checkAll, checkLarge, checkMalformed, checkRoundTrip } from './contract/wire.js';
 
 /**
  * What every mechanism is held to. Each check is a plain function that throws; `broken.test.ts` shows that each can
@@ -47,6 +47,7 @@ export const checks = {
   'keeps a state through its bytes': over(SOME, checkStateBytes),
   'encodes every report and decodes it': over(SOME, checkRoundTrip),
   'refuses every byte string that is not a report': over([1], checkMalformed),
+  'counts many reports as it counts each': over(SOME, checkAll),
   'stands random bytes and large domains': overLarge(checkLarge),
   'freezes params that say what was asked': over(ALL, checkParams),
   'refuses options out of range': over([1], checkRefusals),

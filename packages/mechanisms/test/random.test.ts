@@ -8,6 +8,7 @@ import {
   sourceFrom,
   threshold,
   uniformInt,
+  type WordSource,
 } from '@dither/mechanisms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,13 +18,18 @@ import { countingSource, seededSource } from './support/seeded.js';
 
 const WORDS = 2 ** 32;
 
+/** Of code that draws word by word. */
+function looks(cuts: readonly number[], modulus: number) {
+  return { cuts, moduli: [modulus], lanes: 0, thresholds: [] };
+}
+
 describe('uniformInt', () => {
   it('is exactly uniform over all words, for every small bound', () => {
     const picks = seededSource('uniform');
     for (let bound = 1; bound <= 60; bound++) {
       const limit = WORDS - (WORDS % bound);
       const pick = (size: number) => Math.floor((picks.next() / WORDS) * size);
-      const law = exactLaw((source) => String(uniformInt(source, bound)), [limit], [bound], pick, 2);
+      const law = exactLaw((source) => String(uniformInt(source, bound)), looks([limit], bound), pick, 2);
       expect(law.results.size).toBe(bound);
       expect(new Set(law.results.values()).size).toBe(1);
       expect(law.unresolved).toBe(BigInt(WORDS % bound) ** 2n);
@@ -69,8 +75,8 @@ describe('bernoulli', () => {
   it('has exactly the probability of its threshold, and a law of words that does not depend on it', () => {
     const laws = [0n, 1n, 1n << 32n, (1n << 63n) + 12345n, (1n << 64n) - 1n].map((n) => {
       const t = threshold(n);
-      const run = (source: { next(): number }) => String(bernoulli(source, t));
-      const law = exactLaw(run, [t.high, t.high + 1, t.low], [1], (size) => size - 1, 2);
+      const run = (source: WordSource) => String(bernoulli(source, t));
+      const law = exactLaw(run, looks([t.high, t.high + 1, t.low], 1), (size) => size - 1, 2);
       expect(law.results.get('true') ?? 0n).toBe(n);
       expect(law.unresolved).toBe(0n);
       return [...law.words].sort().join();
@@ -99,9 +105,9 @@ describe('word sources', () => {
   });
 
   it('forget each word once it is drawn', () => {
-    let memory = new Uint32Array();
+    let memory = new Int32Array();
     const source = blockSource((words) => {
-      memory = words as Uint32Array<ArrayBuffer>;
+      memory = words as Int32Array<ArrayBuffer>;
       words.fill(7);
     }, 4);
     source.next();
@@ -134,10 +140,48 @@ describe('word sources', () => {
     expect(codeOf(() => source.next())).toBe('source-exhausted');
   });
 
+  it('set words aside in order, those that are drawn one by one between them', () => {
+    let next = 0;
+    const source = blockSource((words) => {
+      for (let i = 0; i < words.length; i++) words[i] = ++next;
+    }, 8);
+    const reserved = (count: number) => {
+      const start = source.reserve(count);
+      return [...source.block.subarray(start, start + count)];
+    };
+    expect([source.next(), ...reserved(3), source.next(), ...reserved(3)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    // What is left of a block is too little for two, and is dropped and forgotten.
+    source.next();
+    expect(reserved(6)).toEqual([10, 11, 12, 13, 14, 15]);
+    const { block } = source;
+    expect(reserved(2)).toEqual([17, 18]);
+    expect(source.block).toBe(block);
+    // More than a block: one for them alone, and then the usual one again.
+    expect(reserved(20)).toEqual(Array.from({ length: 20 }, (_, i) => 25 + i));
+    expect(source.next()).toBe(45);
+    expect(source.block.length).toBe(8);
+  });
+
+  it('forget what is left of a block that is too small, even where the next cannot be had', () => {
+    let fails = false;
+    const source = blockSource((words) => {
+      if (fails) throw new Error('no entropy');
+      words.fill(7);
+    }, 4);
+    source.next();
+    const { block } = source;
+    fails = true;
+    expect(() => source.reserve(4)).toThrow('no entropy');
+    expect([...block]).toEqual([0, 0, 0, 0]);
+    expect(() => source.next()).toThrow('no entropy');
+    fails = false;
+    expect(source.next()).toBe(7);
+  });
+
   it('come from Web Crypto, within its quota', () => {
     const sizes: number[] = [];
     const counted = {
-      getRandomValues(words: Uint32Array<ArrayBuffer>) {
+      getRandomValues(words: Int32Array<ArrayBuffer>) {
         sizes.push(words.byteLength);
         return globalThis.crypto.getRandomValues(words);
       },

@@ -13,7 +13,7 @@ import * as squareWave from '../src/mechanisms/square-wave.js';
 import { indexCase } from './contract/case.js';
 import { checkLikelihoods, checkPrivacy } from './contract/channel.js';
 import { codeOf, hex } from './support/ensure.js';
-import { cutsOf, exactLaw } from './support/exact-law.js';
+import { exactLaw, looksOf } from './support/exact-law.js';
 import { checkUnknown } from './support/nobody.js';
 import { seededSource } from './support/seeded.js';
 import { drawState, holdersOf, shapes, trueQuantile, waveOf } from './support/wave-world.js';
@@ -96,13 +96,7 @@ describe('the client', () => {
     const pick = (size: number) => Math.floor((picks.next() / 2 ** 32) * size);
     const moduli = [p.window, p.outputs];
     return Array.from({ length: p.domainSize }, (_, value) =>
-      exactLaw(
-        (source) => hex(client.encode(p, client.randomize(p, value, source))),
-        cutsOf(p, moduli),
-        moduli,
-        pick,
-        6,
-      ),
+      exactLaw((source) => hex(client.encode(p, client.randomize(p, value, source))), looksOf(p, moduli, 0), pick, 6),
     );
   };
 

@@ -35,7 +35,7 @@ describe('an interval that takes every level for answered by everybody', () => {
   const { shares } = populations['waits, linear axis'];
   const holders = wholeClients(shares, 1, n);
   const truth = truePlace(holders, 0.5);
-  const support = { p: probability(p.keep), q: probability(p.other) };
+  const support = { p: probability(p.bits.set), q: probability(p.bits.unset) };
 
   function countsOf({ counts, n: reports }: State): TreeCounts {
     let [at, none] = [0, 0];

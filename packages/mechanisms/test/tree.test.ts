@@ -1,11 +1,11 @@
 import {
+  bitChannel,
   type DistributionMechanism,
   expBelow,
   lnAbove,
   microEpsilon,
   numerator,
   recordedSource,
-  threshold,
 } from '@dither/mechanisms';
 import { describe, expect, it } from 'vitest';
 import { groupsOf, type TreeShape, treeShape } from '../src/encode/tree-shape.js';
@@ -16,7 +16,7 @@ import * as tree from '../src/mechanisms/tree.js';
 import { indexCase } from './contract/case.js';
 import { checkLikelihoods, checkPrivacy } from './contract/channel.js';
 import { codeOf, hex } from './support/ensure.js';
-import { cutsOf, exactLaw } from './support/exact-law.js';
+import { exactLaw, looksOf } from './support/exact-law.js';
 import { checkUnknown } from './support/nobody.js';
 import { seededSource } from './support/seeded.js';
 import { drawTreeState, expectedTreeState, populations, truePlace, wholeClients } from './support/tree-world.js';
@@ -56,12 +56,12 @@ describe('the channel', () => {
     }
   });
 
-  it('would break the promise if "other" were a part in 10^12 less', () => {
+  it('would break the promise if "other" were a part in 4096 less', () => {
     const p = params({ epsilon: 1, domainSize: 5 });
     const bound = lnAbove(expBelow(BigInt(microEpsilon(1)), 1_000_000n), 1n << 96n);
     expect(channel.effectiveEpsilon(p)).toBeLessThanOrEqual(bound);
-    const q = numerator(p.other);
-    const broken = { ...p, other: threshold(q - q / 10n ** 12n) };
+    const q = numerator(p.bits.unset);
+    const broken = { ...p, bits: bitChannel(numerator(p.bits.set), q - (q >> 12n)) };
     expect(channel.effectiveEpsilon(broken)).toBeGreaterThan(1);
     expect(() => checkPrivacy({ ...indexCase(mechanism, 1, 5), params: broken })).toThrow();
   });
@@ -76,10 +76,9 @@ describe('the client', () => {
       const laws = Array.from({ length: domainSize }, (_, value) =>
         exactLaw(
           (source) => hex(client.encode(p, client.randomize(p, value, source))),
-          cutsOf(p, [1]),
-          [1],
+          looksOf(p, [p.levelBits.length], Math.max(...p.levelBits)),
           pick,
-          domainSize + 4,
+          4,
         ),
       );
       laws.forEach((law, value) => {
@@ -95,11 +94,11 @@ describe('the client', () => {
     }
   });
 
-  it('draws the level first, and one word a bit of that level whatever the value', () => {
+  it('draws the level first, and then as many words for 32 bits of that level whatever the value', () => {
     const p = params({ epsilon: 1, domainSize: 257 });
     for (const [level, bits] of p.levelBits.entries()) {
       // The largest word sets no bit.
-      const words = [level, ...new Array<number>(bits).fill(2 ** 32 - 1)];
+      const words = [level, ...new Array<number>(p.bits.digits * Math.ceil(bits / 32)).fill(2 ** 32 - 1)];
       for (let value = 0; value < 257; value++) {
         const report = client.randomize(p, value, recordedSource(words));
         expect([...report]).toEqual([level, ...new Array<number>(33).fill(0)]);

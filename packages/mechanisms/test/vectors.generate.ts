@@ -8,11 +8,17 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mechanism, Threshold, WordSource } from '@dither/mechanisms';
+import {
+  type LatchedIndexParams,
+  type Mechanism,
+  sourceFrom,
+  type Threshold,
+  type WordSource,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import * as rappor from '@dither/mechanisms/rappor';
 import { keyedSource } from '../src/random/keyed-source.js';
-import { acceptedDomains } from './contract/case.js';
+import { acceptedDomains, declareIndex, type IndexMechanism } from './contract/case.js';
 import { fromHex, hex } from './support/ensure.js';
 import { seededSource } from './support/seeded.js';
 import {
@@ -40,7 +46,7 @@ function rareWords(thresholds: readonly Threshold[]): number[][] {
 /** A source that hands out some words first. */
 function beginning(first: readonly number[], source: WordSource): WordSource {
   const rest = [...first];
-  return { next: () => rest.shift() ?? source.next() };
+  return sourceFrom(() => rest.shift() ?? source.next(), 1);
 }
 
 const TEXTS = ['', 'a', 'https://www.example.org/', 'na\u00efve \u{1f600}', '\ud800', 'TypeError: x is not a function'];
@@ -59,12 +65,19 @@ function inputOf(mechanism: Mechanism, options: VectorOptions): VectorInput {
       domainSize === undefined
         ? (TEXTS[i % TEXTS.length] as string)
         : ([0, domainSize - 1, i % domainSize][i % 3] as number);
-    const input = hasTwoStages(mechanism) ? { value, draw: (23 * i) % 64 } : { value };
+    const draws = hasTwoStages(mechanism) ? 64 : params.draws;
+    const input = draws === undefined ? { value } : { value, draw: (23 * i) % draws };
     const recorder = recording(beginning(start, source));
-    makeReport(mechanism, params, input, recorder);
+    makeReport(mechanism, params, input, recorder.source);
     return { ...input, words: recorder.words };
   });
   return { options, reports };
+}
+
+function indexOptions(mechanism: IndexMechanism, epsilon: number, domainSize: number): VectorOptions {
+  if (!hasTwoStages(mechanism)) return { epsilon, domainSize };
+  const { microInfinity } = declareIndex(mechanism, epsilon, domainSize) as LatchedIndexParams;
+  return { epsilonFirst: epsilon, epsilonInfinity: microInfinity / 1e6, reports: 3, domainSize };
 }
 
 /** Options of a mechanism, small and with an epsilon of one first, and one whose reports have more bytes. */
@@ -85,10 +98,10 @@ function settingsOf(mechanism: Mechanism): VectorOptions[] {
     );
   }
   // A domain of more than one byte; 300 bits of report would tell no more than 12.
-  const isShort = (size: number) => mechanism.client.params({ epsilon: 1, domainSize: size }).reportBytes <= 2;
+  const isShort = (size: number) => declareIndex(mechanism, 1, size).reportBytes <= 2;
   return acceptedDomains(mechanism, [2, 5, 12, 300])
     .filter(isShort)
-    .flatMap((size) => (size <= 5 ? [0.5, 1, 4] : [1]).map((epsilon) => ({ epsilon, domainSize: size })));
+    .flatMap((size) => (size <= 5 ? [0.5, 1, 4] : [1]).map((epsilon) => indexOptions(mechanism, epsilon, size)));
 }
 
 /** Bytes of wrong lengths, and the smallest first and last bytes that are refused. */

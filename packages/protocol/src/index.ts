@@ -25,6 +25,7 @@ export type {
   Period,
   Value,
 } from './registry/metric.js';
+export { paramsToJson } from './registry/params-json.js';
 export {
   chargePerWindow,
   drawParticipation,
@@ -54,7 +55,9 @@ export {
   parseReports,
   splitReports,
   WIRE_VERSION,
+  type WirePlace,
   type WireReport,
   type WireTable,
 } from './wire/batch.js';
 export { finalCodes, type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';
+export { publicDraw } from './wire/public-draw.js';

@@ -1,10 +1,24 @@
+import * as countMeanSketch from '@dither/mechanisms/count-mean-sketch';
+import * as dBitFlip from '@dither/mechanisms/d-bit-flip';
+import * as duchi from '@dither/mechanisms/duchi';
 import * as grr from '@dither/mechanisms/grr';
+import * as hadamardCountMeanSketch from '@dither/mechanisms/hadamard-count-mean-sketch';
+import * as hadamardResponse from '@dither/mechanisms/hadamard-response';
+import * as hybrid from '@dither/mechanisms/hybrid';
+import * as lGrr from '@dither/mechanisms/l-grr';
+import * as lOsue from '@dither/mechanisms/l-osue';
+import * as localHashing from '@dither/mechanisms/local-hashing';
+import * as loloha from '@dither/mechanisms/loloha';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
 import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as oue from '@dither/mechanisms/oue';
+import * as piecewise from '@dither/mechanisms/piecewise';
+import * as projectiveGeometry from '@dither/mechanisms/projective-geometry';
 import * as rappor from '@dither/mechanisms/rappor';
+import * as recursiveHadamard from '@dither/mechanisms/recursive-hadamard';
 import * as rr from '@dither/mechanisms/rr';
 import * as squareWave from '@dither/mechanisms/square-wave';
+import * as subsetSelection from '@dither/mechanisms/subset-selection';
 import * as sue from '@dither/mechanisms/sue';
 import * as tree from '@dither/mechanisms/tree';
 import {
@@ -36,7 +50,24 @@ const about = fc.record({
   epsilon,
 });
 
-const wide = fc.constantFrom<typeof grr.client | typeof oue.client>(grr.client, sue.client, oue.client);
+type AnyIndexClient = Parameters<typeof boolean>[0]['mechanism'];
+
+/** Those that estimate the share of each value. */
+const oneStage = [
+  grr.client,
+  sue.client,
+  oue.client,
+  localHashing.client,
+  recursiveHadamard.client,
+  projectiveGeometry.client,
+  subsetSelection.client,
+  countMeanSketch.client,
+  hadamardCountMeanSketch.client,
+  hadamardResponse.client,
+] as const;
+
+const wide = fc.constantFrom<AnyIndexClient>(...oneStage);
+const means = fc.constantFrom<AnyIndexClient>(oneBitMean.client, duchi.client, piecewise.client, hybrid.client);
 
 const numbers = fc.record({
   low: fc.integer({ min: 1, max: 100 }),
@@ -44,13 +75,7 @@ const numbers = fc.record({
   buckets: fc.integer({ min: 2, max: 40 }),
   scale: fc.constantFrom<'log' | 'linear'>('log', 'linear'),
   aggregate: fc.constantFrom<'random' | 'first' | 'last' | 'max'>('random', 'first', 'last', 'max'),
-  mechanism: fc.constantFrom<typeof grr.client | typeof oue.client | typeof tree.client | typeof squareWave.client>(
-    grr.client,
-    sue.client,
-    oue.client,
-    tree.client,
-    squareWave.client,
-  ),
+  mechanism: fc.constantFrom<AnyIndexClient>(...oneStage, tree.client, squareWave.client),
 });
 
 const values = fc.uniqueArray(
@@ -70,8 +95,8 @@ const declared: fc.Arbitrary<Declared> = fc.oneof(
     .tuple(about, values, wide, fc.constantFrom<'last' | 'random'>('last', 'random'))
     .map(([o, v, mechanism, aggregate]) => category({ ...o, values: v, mechanism, aggregate }) as Declared),
   fc
-    .tuple(about, fc.integer({ min: 1, max: 2 ** 20 }))
-    .map(([o, clamp]) => count({ ...o, clamp, mechanism: oneBitMean.client }) as Declared),
+    .tuple(about, fc.integer({ min: 1, max: 2 ** 20 }), means)
+    .map(([o, clamp, mechanism]) => count({ ...o, clamp, mechanism }) as Declared),
   fc
     .tuple(about, numbers)
     .map(([o, { low, width, ...n }]) => timing({ ...o, ...n, range: [low, low + width] }) as Declared),
@@ -88,6 +113,27 @@ const declared: fc.Arbitrary<Declared> = fc.oneof(
         ...s,
         mechanism: rappor.client,
         latch: { epsilonFirst: first / 10_000, epsilonInfinity: 1 + first / 10_000, epoch: 56 },
+      }) as Declared,
+  ),
+  fc
+    .tuple(about, values, fc.constantFrom(lGrr.client, lOsue.client, loloha.client), fc.integer({ min: 1, max: 9_999 }))
+    .map(
+      ([{ epsilon: _one, ...o }, v, mechanism, first]) =>
+        category({
+          ...o,
+          values: v,
+          mechanism,
+          latch: { epsilonFirst: first / 10_000, epsilonInfinity: 1 + first / 10_000, epoch: 56 },
+        } as Parameters<typeof category>[0]) as Declared,
+    ),
+  fc.tuple(about, numbers, fc.integer({ min: 1, max: 9_999 })).map(
+    ([{ epsilon: _one, ...o }, { low, width, mechanism: _fresh, ...n }, first]) =>
+      timing({
+        ...o,
+        ...n,
+        range: [low, low + width],
+        mechanism: dBitFlip.client,
+        latch: { epsilonFirst: first / 10_000, epsilonInfinity: first / 10_000, epoch: 56 },
       }) as Declared,
   ),
 );

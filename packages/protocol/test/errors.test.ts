@@ -1,5 +1,6 @@
 import { catalogue } from '@dither/mechanisms/catalogue';
 import * as grr from '@dither/mechanisms/grr';
+import * as lGrr from '@dither/mechanisms/l-grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
 import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as oue from '@dither/mechanisms/oue';
@@ -38,6 +39,7 @@ const many = (n: number) =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`m${i}`, { ...yesNo, epsilon: 0.01 }]));
 const latch = { epsilonFirst: 0.5, epsilonInfinity: 2, epoch: 56 };
 const latched = { ...about, mechanism: rappor.client, latch };
+const latchedList = { ...about, values: ['a'], mechanism: lGrr.client, latch };
 const exported = registryToJson(registryOf({ theme })) as { metrics: { theme: object } };
 const huge = {
   ...oue.client,
@@ -60,9 +62,10 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => timing({ ...about, range: [1, 9], buckets: 2, mechanism: grr.client, aggregate: as<'last'>('sum') }),
     () => text({ ...about, mechanism: oneTimeRappor.client, aggregate: as<'last'>('any') }),
   ],
-  'epsilon-invalid': [0, -1, Number.NaN, 0.000_000_1, 1.234_567_8].map(
-    (epsilon) => () => registryOf({ m: { ...yesNo, epsilon } }),
-  ),
+  'epsilon-invalid': [
+    ...[0, -1, Number.NaN, 0.000_000_1, 1.234_567_8].map((epsilon) => () => registryOf({ m: { ...yesNo, epsilon } })),
+    () => registryOf({ m: category({ ...latchedList, latch: { ...latch, epsilonInfinity: 0.5 } }) }),
+  ],
   'epsilon-needs-reason': [
     () => registryOf({ m: { ...yesNo, epsilon: 4.1 } }),
     () => registryOf({ m: { ...yesNo, epsilon: 4.1, reason: '  ' } }),
@@ -78,6 +81,7 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => count({ ...about, clamp: 3, mechanism: grr.client }),
     () => timing({ ...about, range: [1, 9], buckets: 3, mechanism: oneBitMean.client }),
     () => text({ ...about, mechanism: as<typeof oneTimeRappor.client>(grr.client) }),
+    () => boolean({ ...about, mechanism: as<typeof rr.client>(lGrr.client) }),
     () => registryOf({ m: text({ ...about, mechanism: oneTimeRappor.client, bits: 1 }) }),
     () => registryFromJson(exported, new Map()),
   ],
@@ -86,6 +90,11 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => text({ ...about, mechanism: as<typeof rappor.client>(oneTimeRappor.client), latch }),
     () => text(as<typeof latched>({ ...latched, epsilon: 1 })),
     ...[28, 42, 0, Number.NaN].map((epoch) => () => text({ ...latched, latch: { ...latch, epoch } })),
+    () => category({ ...about, values: ['a'], mechanism: as<typeof grr.client>(lGrr.client) }),
+    () => category({ ...about, values: ['a'], mechanism: as<typeof lGrr.client>(grr.client), latch }),
+    () => category(as<typeof latchedList>({ ...latchedList, epsilon: 1 })),
+    () => timing({ ...about, range: [1, 9], buckets: 2, mechanism: lGrr.client, latch: { ...latch, epoch: 28 } }),
+    () => registryOf({ a: category(latchedList), b: text({ ...latched, latch: { ...latch, epoch: 84 } }) }),
     () => registryOf({ a: text(latched), b: text({ ...latched, latch: { ...latch, epoch: 84 } }) }),
   ],
   'values-invalid': [[], ['a', 'a'], [''], ['x'.repeat(101)], ['none'], [1]].map(

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type Aggregator,
@@ -23,6 +23,8 @@ import {
   parseHeader,
   parseReports,
   periodStart,
+  publicDraw,
+  type Registry,
   registryToText,
   toHex,
   type Value,
@@ -30,12 +32,14 @@ import {
 } from '@dither/protocol';
 import seedrandom from 'seedrandom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registry } from './fixtures/browser.registry.js';
+import { registry as browser } from './fixtures/browser.registry.js';
+import { registry as mechanisms } from './fixtures/mechanisms.registry.js';
 
 const client = fileURLToPath(new URL('../../../examples/python/client.py', import.meta.url));
 const driver = fileURLToPath(new URL('./fixtures/python_driver.py', import.meta.url));
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const DAY = 20_778;
+/** Of the other registry's metrics nothing happened. */
 const values = {
   theme: 'dark',
   crashed: true,
@@ -46,80 +50,124 @@ const values = {
   homepage: 'https://example.org/',
 };
 
-function decode(report: WireReport): unknown {
-  const { params } = registry.wire[report.index] as Metric;
+function decode(registry: Registry, { index, window, bytes }: WireReport, nonce: Uint8Array): unknown {
+  const { params, fingerprint } = registry.wire[index] as Metric;
   const aggregator: Aggregator = (catalogue.get(params.mechanism) as Mechanism).aggregator;
-  return aggregator.decode(params, report.bytes);
+  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+  return aggregator.decode(params, bytes, draw);
 }
 
 if (!hasPython) console.warn('python3 is not here: the client written from docs/protocol.md is not tested');
 
 describe.skipIf(!hasPython)('a client in Python, written from the document alone', () => {
   let folder = '';
-  const python = (...args: string[]) => execFileSync('python3', args, { encoding: 'utf8', cwd: folder }).trim();
+  // Else the interpreter would write beside the sources.
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const python = (...args: string[]) => execFileSync('python3', args, { encoding: 'utf8', cwd: folder, env }).trim();
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'dither-python-'));
-    writeFileSync(join(folder, 'registry.json'), registryToText(registry));
+    for (const registry of [browser, mechanisms]) {
+      writeFileSync(join(folder, `${registry.app}.json`), registryToText(registry));
+    }
     writeFileSync(join(folder, 'values.json'), JSON.stringify(values));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('builds a batch whose every report decodes, of every metric, in the windows that ended last', () => {
-    const bytes = fromHex(python(client, 'registry.json', 'values.json', '--day', formatDay(DAY))) as Uint8Array;
-    const header = parseHeader(bytes);
-    expect([header.day, header.registry]).toEqual([DAY, registry.fingerprint]);
-    const reports = parseReports(bytes, registry);
-    expect(reports.map(({ index }) => index).sort((a, b) => a - b)).toEqual(registry.wire.map((_, index) => index));
-    for (const report of reports) {
-      const { period } = registry.wire[report.index] as Metric;
-      expect(report.window).toBe(periodStart(DAY, period) - period);
-      expect(() => decode(report)).not.toThrow();
-    }
-  });
+  for (const registry of [browser, mechanisms] as readonly Registry[]) {
+    const file = `${registry.app}.json`;
 
-  it('builds the JSON form of the same kind of batch', () => {
-    const json = python(client, 'registry.json', 'values.json', '--day', formatDay(DAY), '--json');
-    const reports = parseReports(batchFromJson(JSON.parse(json), registry), registry);
-    expect(reports).toHaveLength(registry.wire.length);
-    for (const report of reports) expect(() => decode(report)).not.toThrow();
-  });
+    describe(`of ${registry.app}`, () => {
+      it('builds a batch whose every report decodes, of every metric, in the windows that ended last', () => {
+        const bytes = fromHex(python(client, file, 'values.json', '--day', formatDay(DAY))) as Uint8Array;
+        const header = parseHeader(bytes);
+        expect([header.day, header.registry]).toEqual([DAY, registry.fingerprint]);
+        const reports = parseReports(bytes, registry);
+        expect(reports.map(({ index }) => index).sort((a, b) => a - b)).toEqual(registry.wire.map((_, index) => index));
+        for (const report of reports) {
+          const { period } = registry.wire[report.index] as Metric;
+          expect(report.window).toBe(periodStart(DAY, period) - period);
+          expect(() => decode(registry, report, header.nonce)).not.toThrow();
+        }
+      });
+
+      it('builds the JSON form of the same kind of batch', () => {
+        const json = python(client, file, 'values.json', '--day', formatDay(DAY), '--json');
+        const bytes = batchFromJson(JSON.parse(json), registry);
+        const { nonce } = parseHeader(bytes);
+        const reports = parseReports(bytes, registry);
+        expect(reports).toHaveLength(registry.wire.length);
+        for (const report of reports) expect(() => decode(registry, report, nonce)).not.toThrow();
+      });
+
+      it('maps events to the values, and values to the very reports, that this package and the mechanisms do', () => {
+        const random = seedrandom('python');
+        const words = Array.from({ length: 300_000 }, () => random.int32() >>> 0);
+        const nonce = Uint8Array.from({ length: 16 }, () => random.int32());
+        const window = 20_748;
+        // How a uniform subset is drawn is left to the client: other coins, the same law.
+        const comparable = registry.wire.filter(({ params }) => params.mechanism !== 'subset-selection');
+        const events = comparable.flatMap((metric) => eventsOf(metric).map((event) => ({ metric: metric.id, event })));
+        writeFileSync(join(folder, 'driver.json'), JSON.stringify({ words, events, window, nonce: toHex(nonce) }));
+        const answers = JSON.parse(python(driver, client, file, 'driver.json')) as {
+          value: number;
+          report: string;
+        }[];
+
+        let at = 0;
+        // The Python client's coins are 64 bits at once; a second word decides only where the first is a tie.
+        const source = sourceFrom(() => words[at++] as number, 1);
+        const expected = events.map(({ metric: id, event }) => {
+          const metric = registry.wire.find((m) => m.id === id) as Metric;
+          const value = event === null ? metric.none : (metric.encode(event) as Value);
+          return { value, report: toHex(reportOf(metric, value, { window, nonce, source })) };
+        });
+        expect(answers).toEqual(expected);
+        expect(events.length).toBeGreaterThan(50);
+      });
+    });
+  }
 
   it('takes a fresh nonce for each batch', () => {
     const nonces = [1, 2].map(
-      () => parseHeader(fromHex(python(client, 'registry.json', 'values.json')) as Uint8Array).nonce,
+      () => parseHeader(fromHex(python(client, `${browser.app}.json`, 'values.json')) as Uint8Array).nonce,
     );
     expect(nonces[0]).not.toEqual(nonces[1]);
   });
 
-  it('maps events to the values, and values to the very reports, that this package and the mechanisms do', () => {
-    const random = seedrandom('python');
-    const words = Array.from({ length: 60_000 }, () => random.int32() >>> 0);
-    const events = registry.wire.flatMap((metric) =>
-      eventsOf(metric as Metric).map((event) => ({ metric: metric.id, event })),
-    );
-    writeFileSync(join(folder, 'driver.json'), JSON.stringify({ words, events }));
-    const answers = JSON.parse(python(driver, client, 'registry.json', 'driver.json')) as {
-      value: number;
-      report: string;
-    }[];
-
-    let at = 0;
-    // The Python client's coins are 64 bits at once; a second word decides only where the first is a tie.
-    const source = sourceFrom(() => words[at++] as number);
-    const expected = events.map(({ metric: id, event }) => {
-      const metric = registry.wire.find((m) => m.id === id) as Metric;
-      const value = event === null ? metric.none : (metric.encode(event) as Value);
-      return { value, report: toHex(reportOf(metric, value, source)) };
+  it('draws what the vectors say', () => {
+    const { vectors } = JSON.parse(readFileSync(new URL('../vectors/public-draws.json', import.meta.url), 'utf8'));
+    const program = [
+      'import json, sys',
+      'sys.path.insert(0, sys.argv[1])',
+      'from mechanisms import public_draw',
+      'for v in json.load(sys.stdin)["vectors"]:',
+      '    print(public_draw({"fingerprint": v["metric"]}, v["window"], bytes.fromhex(v["nonce"]), v["draws"]))',
+    ].join('\n');
+    const out = execFileSync('python3', ['-c', program, dirname(client)], {
+      encoding: 'utf8',
+      env,
+      input: JSON.stringify({ vectors }),
     });
-    expect(answers).toEqual(expected);
-    expect(events.length).toBeGreaterThan(50);
+    expect(out.trim().split('\n').map(Number)).toEqual(vectors.map(({ draw }: { draw: number }) => draw));
+    expect(vectors.length).toBeGreaterThan(5);
   });
 });
 
-function reportOf({ client, params }: Metric, value: Value, source: WordSource): Uint8Array {
+interface Making {
+  readonly window: number;
+  readonly nonce: Uint8Array;
+  readonly source: WordSource;
+}
+
+function reportOf(
+  { client, params, fingerprint }: Metric,
+  value: Value,
+  { window, nonce, source }: Making,
+): Uint8Array {
   if (!('latch' in client)) {
     const fresh = client as Client<Params, unknown, Value>;
-    return fresh.encode(params, fresh.randomize(params, value, source));
+    const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+    return fresh.encode(params, fresh.randomize(params, value, source, draw));
   }
   const latched = client as LatchedClient<LatchedParams, unknown, Value>;
   const own = params as LatchedParams;
@@ -134,7 +182,8 @@ function eventsOf({ kind, domain }: Metric): unknown[] {
   const clamp = domain.clamp ?? 0;
   const all = {
     boolean: [true],
-    category: [...(domain.values ?? [])],
+    // Of long lists some: each takes many words.
+    category: (domain.values ?? []).filter((_, i, { length }) => length < 20 || i % 37 === 0),
     count: [0, 1, 2.5, clamp, clamp + 1],
     timing: [-1, 0, ...edges, ...edges.map((edge) => edge * 1.001), 1e9],
     quantity: [-1, ...edges, 1e9],

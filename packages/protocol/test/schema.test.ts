@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Json, policy, registryToJson } from '@dither/protocol';
+import { type Json, policy, type Registry, registryToJson } from '@dither/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRegistry } from './arbitraries.js';
 import { registry as browser } from './fixtures/browser.registry.js';
+import { registry as mechanisms } from './fixtures/mechanisms.registry.js';
 
 const schema = JSON.parse(readFileSync(new URL('../registry.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false }).compile(schema);
@@ -12,12 +13,16 @@ const accepts = (value: unknown): boolean => validate(JSON.parse(JSON.stringify(
 
 type Tree = { [key: string]: Json };
 
-/** A copy of the exported browser registry, changed by hand. */
-function edited(edit: (file: Tree, metrics: { [id: string]: Tree }) => void): Tree {
-  const file = JSON.parse(JSON.stringify(registryToJson(browser))) as Tree;
+type Edit = (file: Tree, metrics: { [id: string]: Tree }) => void;
+
+/** A copy of an exported registry, changed by hand. */
+function changed(registry: Registry, edit: Edit): Tree {
+  const file = JSON.parse(JSON.stringify(registryToJson(registry))) as Tree;
   edit(file, file['metrics'] as unknown as { [id: string]: Tree });
   return file;
 }
+
+const edited = (edit: Edit): Tree => changed(browser, edit);
 
 describe('the JSON schema', () => {
   it('takes every registry that can be exported', () => {
@@ -27,7 +32,9 @@ describe('the JSON schema', () => {
       }),
       { numRuns: 200 },
     );
-    expect(accepts(registryToJson(browser))).toBe(true);
+    for (const registry of [browser, mechanisms] as const) {
+      expect(accepts(registryToJson(registry)), JSON.stringify(validate.errors)).toBe(true);
+    }
   });
 
   it('holds the limits of the policy', () => {
@@ -71,6 +78,11 @@ describe('the JSON schema', () => {
     'two stages without a latch': edited((_, { homepage }) => delete homepage?.['latch']),
     'a latch of one stage': edited((_, { theme, homepage }) =>
       Object.assign(theme ?? {}, { latch: homepage?.['latch'] }),
+    ),
+    'a latched list without a latch': changed(mechanisms, (_, metrics) => delete metrics['l-grr']?.['latch']),
+    'hash functions without cells': changed(
+      mechanisms,
+      (_, metrics) => delete (metrics['local-hashing']?.['mechanism'] as Tree | undefined)?.['cells'],
     ),
     'a fingerprint in capitals': edited((file) => Object.assign(file, { fingerprint: 'ABCDEF0123456789' })),
   };

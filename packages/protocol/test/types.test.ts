@@ -1,4 +1,5 @@
 import * as grr from '@dither/mechanisms/grr';
+import * as lGrr from '@dither/mechanisms/l-grr';
 import * as oneBitMean from '@dither/mechanisms/one-bit-mean';
 import * as oneTimeRappor from '@dither/mechanisms/one-time-rappor';
 import * as rappor from '@dither/mechanisms/rappor';
@@ -6,6 +7,8 @@ import * as rr from '@dither/mechanisms/rr';
 import { boolean, category, count, defineRegistry, quantity, text, timing } from '@dither/protocol';
 import { describe, expect, it } from 'vitest';
 import { about } from './declare.js';
+
+const latch = { epsilonFirst: 0.5, epsilonInfinity: 1, epoch: 56 } as const;
 
 /** The compiler checks this file: an error that is no longer one fails the build. */
 const registry = defineRegistry({
@@ -18,6 +21,7 @@ const registry = defineRegistry({
     load: timing({ ...about, range: [1, 1000], buckets: 10, mechanism: grr.client }),
     memory: quantity({ ...about, unit: 'MiB', range: [0, 100], buckets: 10, mechanism: grr.client }),
     homepage: text({ ...about, mechanism: oneTimeRappor.client }),
+    engine: category({ ...about, values: ['a', 'b'], mechanism: lGrr.client, latch }),
   },
 });
 
@@ -26,14 +30,15 @@ type Metrics = typeof registry.metrics;
 type Input<Id extends keyof Metrics> = Parameters<Metrics[Id]['encode']>[0];
 
 const inputs: {
-  ids: Equal<keyof Metrics, 'crashed' | 'theme' | 'clicks' | 'load' | 'memory' | 'homepage'>;
+  ids: Equal<keyof Metrics, 'crashed' | 'theme' | 'clicks' | 'load' | 'memory' | 'homepage' | 'engine'>;
   crashed: Equal<Input<'crashed'>, true | undefined>;
   theme: Equal<Input<'theme'>, 'light' | 'dark'>;
   clicks: Equal<Input<'clicks'>, number | undefined>;
   load: Equal<Input<'load'>, number>;
   memory: Equal<Input<'memory'>, number>;
   homepage: Equal<Input<'homepage'>, string>;
-} = { ids: true, crashed: true, theme: true, clicks: true, load: true, memory: true, homepage: true };
+  engine: Equal<Input<'engine'>, 'a' | 'b'>;
+} = { ids: true, crashed: true, theme: true, clicks: true, load: true, memory: true, homepage: true, engine: true };
 
 describe('the types of a registry', () => {
   it('know each metric and what it takes', () => {
@@ -61,6 +66,12 @@ describe('the types of a registry', () => {
       () => boolean({ ...about, period: 14, mechanism: rr.client }),
       // @ts-expect-error two stages need a latch
       () => text({ ...about, mechanism: rappor.client }),
+      // @ts-expect-error nor has a list an epsilon of its own beside a latch
+      () => category({ ...about, values: ['a'], mechanism: lGrr.client, latch, epsilon: 1 }),
+      // @ts-expect-error and one stage has no latch
+      () => timing({ ...about, range: [1, 9], buckets: 2, mechanism: grr.client, latch }),
+      // @ts-expect-error a yes or no is not latched
+      () => boolean({ ...about, mechanism: lGrr.client, latch }),
       // @ts-expect-error the sum is what a count is
       () => count({ ...about, clamp: 3, aggregate: 'max', mechanism: oneBitMean.client }),
       // @ts-expect-error a quantity has a unit
@@ -70,6 +81,6 @@ describe('the types of a registry', () => {
       // @ts-expect-error who answers for it is not optional
       () => boolean({ description: 'd', purpose: 'p', period: 28, expires: '2030-12-31', mechanism: rr.client }),
     ];
-    expect(declarations).toHaveLength(6);
+    expect(declarations).toHaveLength(9);
   });
 });

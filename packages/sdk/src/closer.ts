@@ -1,21 +1,9 @@
-import { uniformInt, type WordSource } from '@dither/mechanisms';
-import {
-  encodeBatch,
-  type Metric,
-  NONCE_BYTES,
-  periodStart,
-  policy as protocolPolicy,
-  type Registry,
-  splitReports,
-  type WireReport,
-} from '@dither/protocol';
+import { type Metric, periodStart, policy as protocolPolicy, type Registry } from '@dither/protocol';
 import { debit, giveUp, isLatched, type Ledger } from './budget-ledger.js';
 import { type Agreement, isAgreed } from './consent.js';
 import type { DropReason } from './diagnostics.js';
-import { type Latched, latchValue, outputFor, reportFrom } from './latch.js';
 import { policy } from './policy.js';
-import type { MadeBatch } from './queue.js';
-import { type OpenRecord, type OpenRecords, periodValue } from './recorder.js';
+import type { OpenRecord, OpenRecords } from './recorder.js';
 
 /** A period that has been paid for and waits to be randomized. */
 export interface PaidPeriod {
@@ -130,57 +118,4 @@ function isFinished(
   if ('refused' in debited) closing.drops.push(debited.refused);
   else closing.paid.push({ metric, record, wasLatched });
   return true;
-}
-
-/** What the private step makes. */
-export interface Randomized {
-  readonly reports: readonly WireReport[];
-  /** What latched metrics report from, with what is new; to be made durable before the reports are queued. */
-  readonly latch: Latched;
-  /** Periods without a report, since what it would be made from is gone. */
-  readonly lost: number;
-}
-
-/** The private step: from here on nothing true is left. Called only once the debit of `paid` is durable. */
-export function randomizePeriods(
-  registry: Registry,
-  paid: readonly PaidPeriod[],
-  latched: Latched,
-  source: WordSource,
-): Randomized {
-  let latch = latched;
-  const reports: WireReport[] = [];
-  for (const { metric, record, wasLatched } of paid) {
-    const { client, params } = metric;
-    const { start } = record;
-    let bytes: Uint8Array | undefined;
-    if ('latch' in client) {
-      if (!wasLatched) latch = latchValue(latch, metric, start, periodValue(metric, record), source);
-      bytes = reportFrom(outputFor(latch, metric, start), metric, source);
-    } else {
-      bytes = client.encode(params, client.randomize(params, periodValue(metric, record), source));
-    }
-    if (bytes !== undefined) reports.push({ index: registry.wire.indexOf(metric), window: start, bytes });
-  }
-  return { reports, latch, lost: paid.length - reports.length };
-}
-
-/** Batches of the reports, each with a nonce and a random due time of its own. */
-export function makeBatches(
-  registry: Registry,
-  reports: readonly WireReport[],
-  day: number,
-  now: number,
-  source: WordSource,
-): readonly MadeBatch[] {
-  return splitReports(registry, reports).map((part) => {
-    const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => uniformInt(source, 256));
-    return {
-      nonce,
-      day,
-      bytes: encodeBatch(registry, { day, nonce, reports: part }),
-      due: now + uniformInt(source, policy.dueWithin),
-      reports: part,
-    };
-  });
 }

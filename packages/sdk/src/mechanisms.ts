@@ -1,10 +1,24 @@
 /** The device's part of each mechanism, to be named in a registry: an app bundles those it names. */
+export { client as countMeanSketch } from '@dither/mechanisms/count-mean-sketch';
+export { client as dBitFlip } from '@dither/mechanisms/d-bit-flip';
+export { client as duchi } from '@dither/mechanisms/duchi';
 export { client as grr } from '@dither/mechanisms/grr';
+export { client as hadamardCountMeanSketch } from '@dither/mechanisms/hadamard-count-mean-sketch';
+export { client as hadamardResponse } from '@dither/mechanisms/hadamard-response';
+export { client as hybrid } from '@dither/mechanisms/hybrid';
+export { client as lGrr } from '@dither/mechanisms/l-grr';
+export { client as lOsue } from '@dither/mechanisms/l-osue';
+export { client as localHashing } from '@dither/mechanisms/local-hashing';
+export { client as loloha } from '@dither/mechanisms/loloha';
 export { client as oneBitMean } from '@dither/mechanisms/one-bit-mean';
 export { client as oneTimeRappor } from '@dither/mechanisms/one-time-rappor';
 export { client as oue } from '@dither/mechanisms/oue';
+export { client as piecewise } from '@dither/mechanisms/piecewise';
+export { client as projectiveGeometry } from '@dither/mechanisms/projective-geometry';
 export { client as rappor } from '@dither/mechanisms/rappor';
+export { client as recursiveHadamard } from '@dither/mechanisms/recursive-hadamard';
 export { client as rr } from '@dither/mechanisms/rr';
 export { client as squareWave } from '@dither/mechanisms/square-wave';
+export { client as subsetSelection } from '@dither/mechanisms/subset-selection';
 export { client as sue } from '@dither/mechanisms/sue';
 export { client as tree } from '@dither/mechanisms/tree';

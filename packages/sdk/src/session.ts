@@ -1,13 +1,14 @@
 import type { WordSource } from '@dither/mechanisms';
 import { DAY_MS, dayOf, drawParticipation, type Metric, periodStart, type Registry } from '@dither/protocol';
 import { advance, type Ledger, withoutDraw } from './budget-ledger.js';
-import { closePeriods, makeBatches, type Permit, randomizePeriods } from './closer.js';
+import { closePeriods, type Permit } from './closer.js';
 import { type Agreement, agreementTo, type ConsentRecord, isAgreed, narrowed } from './consent.js';
 import type { Diagnostics, DropReason } from './diagnostics.js';
 import { parseObject } from './json.js';
 import { isEmpty, latchedUnder, neededOf, withoutDecided } from './latch.js';
 import type { Platform } from './platform/platform.js';
 import { enqueue } from './queue.js';
+import { randomizePeriods } from './randomizer.js';
 import { areRecords, emptyRecord, isSamePeriod, type OpenRecord, type OpenRecords, withRecord } from './recorder.js';
 import type { Kept, Store } from './store.js';
 
@@ -93,10 +94,13 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
     await store.write(kept, paid, ['consent', 'ledger']);
     context.permit.note(closing.closed);
 
-    const { reports, latch, lost } = randomizePeriods(registry, closing.paid, latched, platform.source);
+    const { batches, latch, lost } = randomizePeriods(registry, closing.paid, latched, {
+      day: ledger.highWater,
+      now: platform.clock.wall(),
+      source: platform.source,
+    });
     if (lost > 0) context.diagnostics.drop('latch-lost', lost);
-    const made = makeBatches(registry, reports, ledger.highWater, platform.clock.wall(), platform.source);
-    const { queue, dropped } = made.length === 0 ? { queue: kept.queue, dropped: 0 } : enqueue(kept.queue, made);
+    const { queue, dropped } = batches.length === 0 ? { queue: kept.queue, dropped: 0 } : enqueue(kept.queue, batches);
     if (dropped > 0) context.diagnostics.drop('queue-full', dropped);
     const merged = notes.length === 0 && kept.merged.length === 0 ? kept.merged : notes.map(([name]) => name);
     const left = withoutDecided(closing.open, closing.ledger);

@@ -1,10 +1,24 @@
 import { boolean, category, count, createClient, defineRegistry, type Platform, text, timing } from '@dither/sdk';
-import { grr, oneBitMean, oneTimeRappor, rappor, rr, squareWave, tree } from '@dither/sdk/mechanisms';
+import {
+  dBitFlip,
+  duchi,
+  grr,
+  lGrr,
+  localHashing,
+  oneBitMean,
+  oneTimeRappor,
+  rappor,
+  rr,
+  squareWave,
+  tree,
+} from '@dither/sdk/mechanisms';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { expect, it } from 'vitest';
 import { MORNING } from './support/installation.js';
 import { receiver } from './support/receiver.js';
 import { about } from './support/registry.js';
+
+const latch = { epsilonFirst: 1, epsilonInfinity: 3, epoch: 28 } as const;
 
 const registry = defineRegistry({
   app: 'org.example.types',
@@ -18,7 +32,17 @@ const registry = defineRegistry({
     wait: timing({ ...about, mechanism: tree, range: [1, 1000], buckets: 64 }),
     load: timing({ ...about, mechanism: squareWave, range: [1, 1000], buckets: 64 }),
     signature: text({ ...about, mechanism: oneTimeRappor }),
-    homepage: text({ ...about, mechanism: rappor, latch: { epsilonFirst: 1, epsilonInfinity: 3, epoch: 28 } }),
+    homepage: text({ ...about, mechanism: rappor, latch }),
+    engine: category({ ...about, mechanism: lGrr, latch, values: ['a', 'b'] }),
+    disk: timing({
+      ...about,
+      mechanism: dBitFlip,
+      latch: { ...latch, epsilonInfinity: 1 },
+      range: [1, 1000],
+      buckets: 64,
+    }),
+    locale: category({ ...about, mechanism: localHashing, values: ['de', 'en'] }),
+    saves: count({ ...about, mechanism: duchi, clamp: 5 }),
   },
 });
 
@@ -37,6 +61,10 @@ function misuse(client: ReturnType<typeof start>): void {
   client.time('load')();
   client.record('signature', 'TypeError at main.js:3');
   client.record('homepage', 'example.org');
+  client.record('engine', 'b');
+  client.record('disk', 200);
+  client.record('locale', 'en');
+  client.record('saves');
 
   // @ts-expect-error no such metric
   client.record('crashes');
@@ -56,6 +84,8 @@ function misuse(client: ReturnType<typeof start>): void {
   client.record('paint', 'slow');
   // @ts-expect-error a text is a string
   client.record('homepage', 7);
+  // @ts-expect-error not in the list, though it is latched
+  client.record('engine', 'c');
   // @ts-expect-error a text needs its value
   client.record('signature');
   // @ts-expect-error only timings have a stopwatch
@@ -71,7 +101,7 @@ it('a wrong metric, kind or category value is a compile error, and a counted dro
   await client.consent.grant();
   misuse(client);
   // A stopwatch on a count records the milliseconds: clamped, not refused.
-  expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 9 });
+  expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 10 });
 });
 
 it('a declaration that does not fit its kind is a compile error', () => {
@@ -88,6 +118,14 @@ it('a declaration that does not fit its kind is a compile error', () => {
     text({ ...about, mechanism: rappor, epsilon: 1 }),
     // @ts-expect-error this one is no mechanism for texts
     text({ ...about, mechanism: rr }),
+    // @ts-expect-error two stages need a latch
+    category({ ...about, mechanism: lGrr, values: ['a', 'b'] }),
+    // @ts-expect-error which has the epsilons
+    category({ ...about, mechanism: lGrr, latch, epsilon: 1, values: ['a', 'b'] }),
+    // @ts-expect-error one stage has none
+    category({ ...about, mechanism: grr, latch, values: ['a', 'b'] }),
+    // @ts-expect-error one that is latched does not answer for what happens
+    boolean({ ...about, mechanism: lGrr, latch }),
     // @ts-expect-error nor are these for numbers
     timing({ ...about, mechanism: rappor, range: [1, 9], buckets: 4 }),
     // @ts-expect-error a metric says what it is for

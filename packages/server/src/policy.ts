@@ -59,6 +59,10 @@ export const serverPolicy = Object.freeze({
   maxQuantile: 0.999,
   /** Quantiles of a distribution unless told. */
   quantiles: Object.freeze([0.5, 0.75, 0.95]),
+  /** Share of the reports that is taken to be forged, unless told, where an estimate says how far that could have pushed it. */
+  forged: 0.01,
+  /** Beyond half of the reports there is nothing left to protect. */
+  maxForged: 0.5,
   /** Of each interval in an estimate, on its own. */
   confidence: 0.95,
 });

@@ -115,6 +115,38 @@ describe('GET /v1/metrics/:id/estimate', () => {
     expect(postProcessed.values).toHaveLength(4);
   });
 
+  it('says how far forged reports could have pushed an estimate', async () => {
+    const { storage, get } = await testApp();
+    await report(storage, 'dark-mode', 1, 70);
+    await report(storage, 'dark-mode', 0, 30);
+    // A report says (1-q)/(p-q) = 1.581976707 or -q/(p-q) = -.581976707 of the share. Of 100 reports 10 are forged: the others
+    // say .9327906827 times 100, less what these say, over 90.
+    const answers = async (query: string) => (await answer(get, `/v1/metrics/dark-mode/estimate${query}`)) as never;
+    const tenth = (await answers('?forged=.1')) as EstimateAnswer & { readonly forged: number };
+    expect(tenth.forged).toBe(0.1);
+    const ends = tenth.values[0]?.ifForged;
+    expect(ends?.low).toBeCloseTo((0.9327906827 - 0.1 * 1.581976707) / 0.9, 8);
+    expect(ends?.high).toBeCloseTo((0.9327906827 + 0.1 * 0.581976707) / 0.9, 8);
+    expect(ends?.shift).toBeCloseTo((ends?.high as number) - 0.9327906827, 8);
+    expect(await answers('')).toMatchObject({ forged: 0.01 });
+    expect(await answers('?forged=0')).toMatchObject({ values: [{ ifForged: { shift: 0 } }] });
+  });
+
+  it('says so of a count: of a question forgers all answer, and of the total of the others', async () => {
+    const { storage, get } = await testApp();
+    for (const [byte, count] of [28, 22, 13, 12, 16, 9].entries()) await report(storage, 'searches', byte, count);
+    const { values } = await answer(get, '/v1/metrics/searches/estimate?forged=.1');
+    const [mean, total, zero] = values;
+    // Ten forged reports of 50 that answer for the mean; each says -5.81976707 or 15.81976707.
+    expect(mean?.ifForged?.low).toBeCloseTo((50 * 3.701627952 - 10 * 15.81976707) / 40, 6);
+    expect(mean?.ifForged?.high).toBeCloseTo((50 * 3.701627952 + 10 * 5.81976707) / 40, 6);
+    expect(total?.ifForged?.low).toBeCloseTo(90 * (mean?.ifForged?.low as number), 6);
+    expect(total?.ifForged?.shift).toBeCloseTo(370.1627952 - (total?.ifForged?.low as number), 5);
+    expect(zero?.ifForged?.low).toBeCloseTo((25 * 0.4567209317 - 10 * 1.581976707) / 15, 6);
+    const half = await answer(get, '/v1/metrics/searches/estimate?forged=.5');
+    expect(half.values[0]?.ifForged).toEqual({ low: null, high: null, shift: null });
+  });
+
   it('adds the windows that begin in the days asked for, and no others', async () => {
     const { storage, get } = await testApp();
     for (const [i, window] of [DAY - 4, DAY - 3, DAY - 2, DAY - 1].entries()) {
@@ -142,6 +174,7 @@ describe('GET /v1/metrics/:id/estimate', () => {
       low: 0,
       high: 1,
       n: 0,
+      ifForged: { low: null, high: null, shift: null },
       detectionLimit: null,
     });
     expect(empty.postProcessed.values).toEqual([]);
@@ -206,6 +239,10 @@ describe('GET /v1/metrics/:id/estimate', () => {
       'from=yesterday',
       'from=2026-11-01&from=2026-11-02',
       'until=2026-11-01',
+      'forged=.51',
+      'forged=-.1',
+      'forged=',
+      'forged=many',
       // Of other kinds of questions.
       'quantiles=.5',
       'above=10',

@@ -82,7 +82,7 @@ export function batchBytes({ day = DAY, nonce = randomBytes(16), reports }: Test
 export function incoming(batch: TestBatch, of: Registry = registry): IncomingBatch {
   const { day = DAY, nonce = randomBytes(16) } = batch;
   const bytes = batchBytes({ ...batch, day, nonce });
-  return { day, nonce, bytes, contributions: readBatch(bytes, day, serve(of)).contributions };
+  return { day, nonce, bytes, contributions: readBatch(bytes, { day, nonce }, serve(of)).contributions };
 }
 
 /** A clock that stands still until it is told. */

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { type Client, type LatchedClient, sourceFrom, type WordSource } from '@dither/mechanisms';
-import { encodeBatch, type Metric, type Registry, type Value } from '@dither/protocol';
+import { encodeBatch, type Metric, publicDraw, type Registry, type Value } from '@dither/protocol';
 import type { IncomingBatch } from '@dither/server';
 import { readBatch } from '../src/ingest/contributions.js';
 import { serve } from '../src/ingest/served-registry.js';
@@ -27,9 +27,12 @@ export function share(source: WordSource): number {
 /** A metric of whatever input. */
 export type Measured = Omit<Metric, 'encode'>;
 
+export function anyNonce(source: WordSource): Uint8Array {
+  return Uint8Array.from({ length: 16 }, () => source.next() & 255);
+}
+
 /** The bytes of one batch of one report. */
-export function batchOf(registry: Registry, metric: Measured, window: number, report: Uint8Array, source: WordSource) {
-  const nonce = Uint8Array.from({ length: 16 }, () => source.next() & 255);
+export function batchOf(registry: Registry, metric: Measured, window: number, report: Uint8Array, nonce: Uint8Array) {
   const index = registry.wire.findIndex(({ id }) => id === metric.id);
   return {
     day: DAY,
@@ -48,15 +51,27 @@ export function batchesOf(
 ): readonly IncomingBatch[] {
   const served = serve(registry);
   return values.map((value) => {
-    const batch = batchOf(registry, metric, window, randomized(metric, value, source), source);
-    return { ...batch, contributions: readBatch(batch.bytes, batch.day, served).contributions };
+    const nonce = anyNonce(source);
+    const batch = batchOf(registry, metric, window, randomized(metric, value, { window, nonce, source }), nonce);
+    return { ...batch, contributions: readBatch(batch.bytes, batch, served).contributions };
   });
 }
 
-/** A report's bytes, of a metric that randomizes afresh. */
-function randomized({ client, params }: Measured, value: Value, source: WordSource): Uint8Array {
+interface Making {
+  readonly window: number;
+  readonly nonce: Uint8Array;
+  readonly source: WordSource;
+}
+
+/** A report's bytes, of a metric that randomizes afresh, for the batch of that nonce. */
+function randomized(
+  { client, params, fingerprint }: Measured,
+  value: Value,
+  { window, nonce, source }: Making,
+): Uint8Array {
   const fresh = client as Client<typeof params, unknown, Value>;
-  return fresh.encode(params, fresh.randomize(params, value, source));
+  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+  return fresh.encode(params, fresh.randomize(params, value, source, draw));
 }
 
 /** Reports in each of `windows` for each value, each installation's from one stored output. */
@@ -79,8 +94,8 @@ export function latchedBatches(
     const permanent = client.latch(latched, value, source.next() & 63, source);
     return windows.map((window) => {
       const report = client.encode(latched, client.report(latched, permanent, source));
-      const batch = batchOf(registry, metric, window, report, source);
-      return { ...batch, contributions: readBatch(batch.bytes, batch.day, served).contributions };
+      const batch = batchOf(registry, metric, window, report, anyNonce(source));
+      return { ...batch, contributions: readBatch(batch.bytes, batch, served).contributions };
     });
   });
 }

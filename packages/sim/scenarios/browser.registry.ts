@@ -12,7 +12,7 @@ import * as squareWave from '@dither/mechanisms/square-wave';
 import * as tree from '@dither/mechanisms/tree';
 import { boolean, category, count, defineRegistry, type MetricOptions, quantity, text, timing } from '@dither/protocol';
 
-function about(description: string, purpose: string): MetricOptions {
+function about(description: string, purpose: string): Omit<MetricOptions, 'epsilon'> {
   return { description, purpose, owner: 'browser-team@example.org', period: 28, expires: '2030-12-31' };
 }
 

@@ -1,15 +1,18 @@
-import type {
-  Aggregator,
-  Channel,
-  DistributionMechanism,
-  FrequencyMechanism,
-  IndexParams,
-  LatchedParams,
-  Mechanism,
-  Params,
-  Quantity,
-  TextMechanism,
-  WordSource,
+import {
+  type Aggregator,
+  type Channel,
+  type Client,
+  type DistributionMechanism,
+  type FrequencyMechanism,
+  type IndexParams,
+  type LatchedClient,
+  type LatchedIndexParams,
+  type Mechanism,
+  type Params,
+  type Quantity,
+  type TextMechanism,
+  uniformInt,
+  type WordSource,
 } from '@dither/mechanisms';
 import { labels, type Metric, type Registry } from '@dither/protocol';
 import { SimError } from './errors.js';
@@ -131,8 +134,8 @@ function overIndices(metric: Metric, { client }: FrequencyMechanism | Distributi
     metric,
     params,
     valueCount: params.domainSize,
-    isLatched: false,
-    report: (value: number, _draw: number, source: WordSource) => client.randomize(params, value, source),
+    isLatched: 'latch' in client,
+    report: reporter<number>(params, client, (value) => value),
   };
 }
 
@@ -152,17 +155,28 @@ function overTexts(
     answers: 'texts',
     valueCount: texts.length,
     isLatched: 'latch' in mechanism.client,
-    report: reporterOfTexts(metric.params, mechanism, texts),
+    report: reporter<string>(metric.params, mechanism.client, (value) => texts[value] as string),
     texts,
     candidates,
   };
 }
 
-function reporterOfTexts(params: Params, { client }: TextMechanism, texts: readonly string[]): Simulated['report'] {
-  const textOf = (value: number): string => texts[value] as string;
-  if (!('latch' in client)) return (value, _draw, source) => client.randomize(params, textOf(value), source);
-  const latched = params as LatchedParams;
-  return (value, draw, source) => client.report(latched, client.latch(latched, textOf(value), draw, source), source);
+/** @param held - what the client is told of a value: an index, or a text */
+function reporter<V>(
+  params: Params,
+  client: Client<IndexParams, unknown, V> | LatchedClient<LatchedIndexParams, unknown, V>,
+  held: (value: number) => V,
+): Simulated['report'] {
+  if (!('latch' in client)) {
+    const { draws } = params;
+    return (value, _draw, source) => {
+      // In the field it follows from the nonce, which is uniform.
+      const draw = draws === undefined ? undefined : uniformInt(source, draws);
+      return client.randomize(params as IndexParams, held(value), source, draw);
+    };
+  }
+  const latched = params as LatchedIndexParams;
+  return (value, draw, source) => client.report(latched, client.latch(latched, held(value), draw, source), source);
 }
 
 export function isFrequency(quantity: Quantity): quantity is Quantity & { readonly index: number } {

@@ -63,7 +63,8 @@ describe('dither-sim run', () => {
     for (const { epsilon, effectiveEpsilon, n, values } of metrics) {
       expect(n).toBe(300);
       expect(effectiveEpsilon).toBeLessThanOrEqual(epsilon);
-      expect(effectiveEpsilon).toBeGreaterThan(epsilon - 1e-6);
+      // Few binary digits cost up to a ten-thousandth.
+      expect(effectiveEpsilon).toBeGreaterThan(epsilon * (1 - 1e-4));
       for (const it of values) {
         expect(it.error).toBeCloseTo((it.estimate as number) - (it.truth as number), 12);
         expect(it.covered).toBe(

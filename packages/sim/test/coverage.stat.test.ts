@@ -1,4 +1,11 @@
-import { type Mechanism, normalQuantile, numerator, type Threshold, threshold } from '@dither/mechanisms';
+import {
+  type BitChannel,
+  type Mechanism,
+  normalQuantile,
+  numerator,
+  type Threshold,
+  threshold,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   binomialAtMost,
@@ -28,7 +35,10 @@ function simulate(mechanisms: MechanismLookup, repetitions: number, seed: string
   return sums.result();
 }
 
-type Probabilities = Readonly<Partial<Record<'truth' | 'keep' | 'other', Threshold>>>;
+interface Probabilities {
+  readonly truth?: Threshold;
+  readonly bits?: BitChannel;
+}
 
 function complement(t: Threshold): Threshold {
   return threshold((1n << 64n) - numerator(t));
@@ -39,9 +49,9 @@ function swapped(mechanism: Mechanism): Mechanism {
   if (mechanism.answers !== 'frequencies') return mechanism;
   const { aggregator } = mechanism;
   const swap = (params: object & Probabilities): object => {
-    const { truth, keep, other } = params;
+    const { truth, bits } = params;
     if (truth !== undefined) return { ...params, truth: complement(truth) };
-    if (keep !== undefined && other !== undefined) return { ...params, keep: other, other: keep };
+    if (bits !== undefined) return { ...params, bits: { ...bits, set: bits.unset, unset: bits.set } };
     return params;
   };
   return {

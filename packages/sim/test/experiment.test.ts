@@ -78,11 +78,13 @@ describe('an experiment', () => {
       [...catalogue].map(([id, mechanism]): [string, Mechanism] => {
         if (mechanism.answers !== 'frequencies') return [id, mechanism];
         const place = small.wire.findIndex((metric) => metric.params.mechanism === id);
+        const own = mechanism.client;
+        if ('latch' in own) return [id, mechanism];
         const client: FrequencyMechanism['client'] = {
-          ...mechanism.client,
+          ...own,
           randomize(params, value, source) {
             reported[place]?.push(value);
-            return mechanism.client.randomize(params, value, source);
+            return own.randomize(params, value, source);
           },
         };
         return [id, { ...mechanism, client }];
@@ -137,11 +139,12 @@ describe('an experiment', () => {
     const rr = debias((reports['rr'] ?? []).filter((it) => it === 1).length, e / (e + 1), 1 / (e + 1));
     expect(estimates('used')[0]).toBeCloseTo(rr, 10);
 
+    // q is rounded up to 16 binary digits.
     const oue = [0, 1, 2, 3, 4].map((bit) =>
       debias(
         (reports['oue'] as Uint8Array[]).filter(([byte = 0]) => ((byte >> bit) & 1) === 1).length,
         0.5,
-        1 / (e + 1),
+        Math.ceil(2 ** 16 / (e + 1)) / 2 ** 16,
       ),
     );
     estimates('load').forEach((value, i) => {

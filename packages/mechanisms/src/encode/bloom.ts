@@ -1,5 +1,5 @@
 import type { CandidateBits } from '../estimate/text/counts.js';
-import { sha256 } from '../hash/sha256.js';
+import { sha256Words } from '../hash/sha256.js';
 import type { TextShape } from '../mechanism.js';
 import { utf8 } from './utf8.js';
 
@@ -20,10 +20,9 @@ function mix(word: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** Eight words, big-endian, of SHA-256 of the text in UTF-8. */
-function digestOf(text: string): Uint32Array {
-  const view = new DataView(sha256(utf8(text)).buffer);
-  return Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(4 * i));
+/** SHA-256 of the text in UTF-8, eight words. */
+function digestOf(text: string): Int32Array {
+  return sha256Words(utf8(text));
 }
 
 /**
@@ -33,7 +32,7 @@ function digestOf(text: string): Uint32Array {
  * of the digest go into each: 64 bits tell texts apart as 32 would not.
  */
 function place(
-  digest: Uint32Array,
+  digest: Int32Array,
   cohort: number,
   { bits, hashes }: TextShape,
   into: Int32Array,
@@ -56,10 +55,24 @@ function place(
 
 /** The bits, ascending, that a text sets in a cohort. */
 export function bloomBits(text: string, cohort: number, shape: TextShape): number[] {
-  if (text === '') return [];
-  const places = new Int32Array(shape.hashes);
-  place(digestOf(text), cohort, shape, places, 0, 0);
-  return [...places];
+  return Array.from(placesOf(text, cohort, shape));
+}
+
+/** Writes a text's filter in a cohort to the end of `into`, from byte `at` on: bit i is bit i & 7 of byte i >> 3. */
+export function writeBloom(text: string, cohort: number, shape: TextShape, into: Uint8Array, at: number): void {
+  into.fill(0, at);
+  const places = placesOf(text, cohort, shape);
+  for (let i = 0; i < places.length; i++) {
+    const bit = places[i] as number;
+    const byte = at + (bit >> 3);
+    into[byte] = (into[byte] as number) | (1 << (bit & 7));
+  }
+}
+
+function placesOf(text: string, cohort: number, shape: TextShape): Int32Array {
+  const places = new Int32Array(text === '' ? 0 : shape.hashes);
+  if (text !== '') place(digestOf(text), cohort, shape, places, 0, 0);
+  return places;
 }
 
 /** The bits of many texts in all cohorts, each text hashed once. */

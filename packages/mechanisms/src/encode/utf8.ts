@@ -3,6 +3,17 @@
  * the client meets has one.
  */
 export function utf8(text: string): Uint8Array {
+  const ascii = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x80) return anyText(text);
+    ascii[i] = unit;
+  }
+  return ascii;
+}
+
+/** A text that is not all ASCII: its letters one by one, in twenty times the time. */
+function anyText(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const letter of text) {
     const point = letter.codePointAt(0) as number;

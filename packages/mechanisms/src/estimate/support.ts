@@ -23,6 +23,16 @@ export interface SupportOptions {
   readonly answered?: number;
   /** Multiplies every figure: the truth is `scale` times a share. */
   readonly scale?: number;
+  /** The most answers that one installation may have among the n; 1 unless told. */
+  readonly repeats?: number;
+  /** What these have in common: of a mechanism whose answers have nothing, they are as good as those of others. */
+  readonly shared?: Shared;
+}
+
+/** Covariance of two answers of one installation: where it holds the value, and where not. */
+export interface Shared {
+  readonly own: number;
+  readonly other: number;
 }
 
 /** Smallest expected number of supporting, and of not supporting, answers for the score interval. */
@@ -31,82 +41,122 @@ const ENOUGH = 10;
 /** Continuity correction, in answers; the value that makes coverage at least .94 everywhere (docs/adr/0005). */
 const CONTINUITY = 0.25;
 
-/** Variance of one answer's support, as a function of its mean `pi`: a0 + a1 pi + a2 pi^2. */
-function supportVariance({ p, q }: Support, answered: number): readonly [number, number, number] {
-  return [answered * p * q, 1 - answered * (p + q), answered - 1];
+/** What the law of the count depends on, beside the truth. */
+interface Law extends Support {
+  readonly answered: number;
+  readonly repeats: number;
+  readonly shared: Shared;
+}
+
+const NOTHING: Shared = { own: 0, other: 0 };
+
+/**
+ * Variance of the count, for each answer, as a function of an answer's mean `pi`: a0 + a1 pi + a2 pi^2.
+ *
+ * Of an installation's d answers, whose sum has variance d v + d (d-1) times their covariance, each bears v + (d-1) times
+ * it; with fewer answers, less. Whether the installation is one of those asked is the same for all of them.
+ */
+function supportVariance({ p, q, answered, repeats, shared }: Law): readonly [number, number, number] {
+  const sampled = repeats * (1 - answered);
+  const slope = (shared.own - shared.other) / (p - q);
+  return [
+    p * q - sampled * p * q + (repeats - 1) * (shared.other - q * slope),
+    1 - (p + q) + sampled * (p + q) + (repeats - 1) * slope,
+    -sampled,
+  ];
+}
+
+/** An estimate from so many supporting answers among n. */
+export function estimateSupport(support: Support, count: number, n: number, options?: SupportOptions): Estimate {
+  return supportEstimator(support, n, options)(count);
 }
 
 /**
- * Estimated share, its standard error, interval and detection limit.
+ * Estimated share, its standard error, interval and detection limit, as a function of the supporting answers: for many values
+ * that share the rest.
  *
  * A score interval is not cut to the range of the truth: one wholly below zero says "bad luck, or forged reports", where
  * [0, 0] would look like certainty. An exact interval is made of shares, and need not hold an estimate that is not one.
  */
-export function estimateSupport(support: Support, count: number, n: number, options: SupportOptions = {}): Estimate {
-  const { confidence = 0.95, answered = 1, scale = 1 } = options;
-  if (n === 0) {
-    return {
-      value: Number.NaN,
-      standardError: Number.POSITIVE_INFINITY,
-      low: 0,
-      high: scale,
-      n: 0,
-      detectionLimit: Number.POSITIVE_INFINITY,
-    };
-  }
+export function supportEstimator(
+  support: Support,
+  n: number,
+  { confidence = 0.95, answered = 1, scale = 1, repeats = 1, shared = NOTHING }: SupportOptions = {},
+): (count: number) => Estimate {
+  if (n === 0) return () => fromNothing(scale);
+  const law = { ...support, answered, repeats, shared };
   const { p, q } = support;
-  const value = (count / n - q) / (p - q);
-  const [low, high] = isPlenty(support, n)
-    ? scoreInterval(support, count, n, confidence, answered)
-    : exactInterval(support, count, n, confidence, answered);
-  return {
-    value: scale * value,
-    standardError: scale * standardErrorAt(support, clampShare(value), n, answered),
-    low: scale * low,
-    high: scale * high,
-    n,
-    detectionLimit: scale * detectionLimit(support, n, answered),
+  const score = scoreInterval(law, n, confidence);
+  const interval = isPlenty(law, n) ? score : exactInterval(law, n, confidence, score);
+  const limit = scale * detectionLimit(law, n);
+  // In a large domain most counts occur many times, and an exact interval is dear.
+  const known = new Map<number, Estimate>();
+  return (count) => {
+    const found = known.get(count);
+    if (found !== undefined) return found;
+    const value = (count / n - q) / (p - q);
+    const [low, high] = interval(count);
+    const estimate = {
+      value: scale * value,
+      standardError: scale * standardErrorAt(law, clampShare(value), n),
+      low: scale * low,
+      high: scale * high,
+      n,
+      detectionLimit: limit,
+    };
+    known.set(count, estimate);
+    return estimate;
   };
 }
 
+function fromNothing(scale: number): Estimate {
+  return {
+    value: Number.NaN,
+    standardError: Number.POSITIVE_INFINITY,
+    low: 0,
+    high: scale,
+    n: 0,
+    detectionLimit: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Ends of an interval, as a function of the supporting answers. */
+type Interval = (count: number) => readonly [number, number];
+
 /** Whether support and its lack are both frequent enough, whatever the truth, for the score interval. */
-function isPlenty({ p, q }: Support, n: number): boolean {
-  return n * Math.min(q, 1 - p) >= ENOUGH;
+function isPlenty({ p, q, repeats }: Law, n: number): boolean {
+  return (n / repeats) * Math.min(q, 1 - p) >= ENOUGH;
 }
 
 function clampShare(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-function standardErrorAt(support: Support, share: number, n: number, answered: number): number {
-  const [a0, a1, a2] = supportVariance(support, answered);
-  const pi = support.q + share * (support.p - support.q);
-  return Math.sqrt(Math.max(0, a0 + a1 * pi + a2 * pi * pi) / n) / (support.p - support.q);
+function standardErrorAt(law: Law, share: number, n: number): number {
+  const [a0, a1, a2] = supportVariance(law);
+  const pi = law.q + share * (law.p - law.q);
+  return Math.sqrt(Math.max(0, a0 + a1 * pi + a2 * pi * pi) / n) / (law.p - law.q);
 }
 
 /**
  * The shares that a two-sided score test does not refuse: |count - n pi| <= z sqrt(n v(pi)), a quadratic in pi
- * (Wilson 1927, for the variance of a randomized answer), with a continuity correction of a quarter answer.
+ * (Wilson 1927, for the variance of a randomized answer), with a continuity correction of a quarter answer; of
+ * installations that answer several times, a quarter of these, as their answers may all be alike.
  */
-function scoreInterval(
-  support: Support,
-  count: number,
-  n: number,
-  confidence: number,
-  answered: number,
-): readonly [number, number] {
+function scoreInterval(law: Law, n: number, confidence: number): Interval {
   const z = normalQuantile(0.5 + confidence / 2);
   const k = (z * z) / n;
-  const [a0, a1, a2] = supportVariance(support, answered);
+  const [a0, a1, a2] = supportVariance(law);
+  const correction = CONTINUITY * law.repeats;
   // Solved for the distance from x: in pi itself the discriminant would cancel when n is large and epsilon high.
   const root = (x: number, sign: number): number => {
     const a = 1 - k * a2;
     const b = k * (a1 + 2 * a2 * x);
     const c = k * (a0 + a1 * x + a2 * x * x);
     const distance = (b + sign * Math.sqrt(Math.max(0, b * b + 4 * a * c))) / (2 * a);
-    return (x + distance - support.q) / (support.p - support.q);
+    return (x + distance - law.q) / (law.p - law.q);
   };
-  return [root((count - CONTINUITY) / n, -1), root((count + CONTINUITY) / n, 1)];
+  return (count) => [root((count - correction) / n, -1), root((count + correction) / n, 1)];
 }
 
 /** A grid of shares 0, 1/steps .. 1, and the exact tail probabilities of a count at each. */
@@ -120,7 +170,7 @@ interface ExactLaw {
  * Bin(holders, p) and Bin(n - holders, q). Otherwise it is at most as spread as Bin(n, pi) (Hoeffding 1956),
  * which is used instead.
  */
-function exactLaw({ p, q }: Support, n: number, answered: number): ExactLaw {
+function exactLaw({ p, q, answered }: Law, n: number): ExactLaw {
   if (answered === 1) {
     const tailsAt: ExactLaw['tailsAt'] = (holders, count) =>
       sumTails(binomialLaw(holders, p), binomialLaw(n - holders, q), count);
@@ -134,24 +184,31 @@ function exactLaw({ p, q }: Support, n: number, answered: number): ExactLaw {
   };
 }
 
+/**
+ * Answers that are as good as independent. An installation's d answers are at most as spread as one that counts d times, so
+ * where their exact law is not at hand they are taken to be that, and the count between whole numbers to be the
+ * worse of them.
+ */
+function independent(repeats: number, n: number): number {
+  return Math.max(1, Math.floor(n / repeats));
+}
+
 /** The shares that neither one-sided exact test refuses, for small counts. */
-function exactInterval(
-  support: Support,
-  count: number,
-  n: number,
-  confidence: number,
-  answered: number,
-): readonly [number, number] {
+function exactInterval(law: Law, n: number, confidence: number, score: Interval): Interval {
   const alpha = (1 - confidence) / 2;
-  const { steps, tailsAt } = exactLaw(support, n, answered);
-  // Both tails are monotone in the share.
-  const low = firstWhere(steps, (step) => tailsAt(step, count).atLeast > alpha);
-  const high = firstWhere(steps, (step) => tailsAt(step, count).atMost <= alpha) - 1;
-  // No share brings so few, or so many: the score interval says by how much.
-  if (low > high) return scoreInterval(support, count, n, confidence, answered);
+  const answers = independent(law.repeats, n);
+  const { steps, tailsAt } = exactLaw(law, answers);
   // A grid that is not the truth's own is widened by a step.
-  const slack = answered === 1 ? 0 : 1;
-  return [Math.max(0, low - slack) / steps, Math.min(steps, high + slack) / steps];
+  const slack = answers === n && law.answered === 1 ? 0 : 1;
+  return (count) => {
+    const counted = (count * answers) / n;
+    // Both tails are monotone in the share.
+    const low = firstWhere(steps, (step) => tailsAt(step, Math.floor(counted)).atLeast > alpha);
+    const high = firstWhere(steps, (step) => tailsAt(step, Math.ceil(counted)).atMost <= alpha) - 1;
+    // No share brings so few, or so many: the score interval says by how much.
+    if (low > high) return score(count);
+    return [Math.max(0, low - slack) / steps, Math.min(steps, high + slack) / steps];
+  };
 }
 
 /** The first integer of 0..last for which a monotone predicate holds, or last + 1. */
@@ -174,22 +231,22 @@ const TOLD_POWER = 0.95;
  * The smallest share that is told from zero (its two-sided 95% interval excludes it) 19 times in 20. Currie 1968,
  * "Limits for qualitative detection". Above 1, or infinite: then nothing can be told from zero at this n.
  */
-function detectionLimit(support: Support, n: number, answered: number): number {
-  return isPlenty(support, n) ? normalLimit(support, n, answered) : exactLimit(support, n, answered);
+function detectionLimit(law: Law, n: number): number {
+  return isPlenty(law, n) ? normalLimit(law, n) : exactLimit(law, independent(law.repeats, n));
 }
 
 /** The f with f - 1.645 se(f) = 1.960 se(0). */
-function normalLimit(support: Support, n: number, answered: number): number {
-  const base = 1.959964 * standardErrorAt(support, 0, n, answered);
+function normalLimit(law: Law, n: number): number {
+  const base = 1.959964 * standardErrorAt(law, 0, n);
   let share = base;
-  for (let i = 0; i < 50; i++) share = base + 1.644854 * standardErrorAt(support, share, n, answered);
+  for (let i = 0; i < 50; i++) share = base + 1.644854 * standardErrorAt(law, share, n);
   return share;
 }
 
 /** The same from the exact law: first the smallest count whose interval excludes zero, then the share that brings it. */
-function exactLimit(support: Support, n: number, answered: number): number {
-  const { steps, tailsAt } = exactLaw(support, n, answered);
-  const telling = firstWhere(n, (count) => tailsAt(answered === 1 ? 0 : 1, count).atLeast <= TOLD_ALPHA);
+function exactLimit(law: Law, n: number): number {
+  const { steps, tailsAt } = exactLaw(law, n);
+  const telling = firstWhere(n, (count) => tailsAt(law.answered === 1 ? 0 : 1, count).atLeast <= TOLD_ALPHA);
   const step = firstWhere(steps, (at) => tailsAt(at, telling).atLeast >= TOLD_POWER);
   return step > steps ? Number.POSITIVE_INFINITY : step / steps;
 }

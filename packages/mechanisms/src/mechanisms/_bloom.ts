@@ -1,14 +1,18 @@
 import { checkInteger, checkReportLength } from '../check.js';
-import { bloomBits, candidateBits } from '../encode/bloom.js';
+import { bloomBits, candidateBits, writeBloom } from '../encode/bloom.js';
+import { readInteger, writeInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
+import { addBits } from '../estimate/columns.js';
 import { normalQuantile } from '../estimate/normal.js';
 import type { CohortCounts } from '../estimate/text/counts.js';
 import { decodeTexts } from '../estimate/text/decode.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
 import type { Estimate, Params, TextAggregator, TextEstimate, TextShape, TextsEstimate } from '../mechanism.js';
-import { bernoulli, numerator, type Threshold } from '../random/bernoulli.js';
+import { type BitChannel, randomizeBits } from '../random/lanes.js';
 import type { WordSource } from '../random/word-source.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import type { Bit } from './_bits.js';
+import { withAccumulateAll } from './_each.js';
 
 /**
  * What the mechanisms over texts share: a report is a cohort and a Bloom filter whose bits were randomized one by one.
@@ -25,14 +29,6 @@ export interface TextReport {
   readonly filter: Uint8Array;
 }
 
-/** Probability that a bit comes out set: where it was set before, and where it was not. */
-export interface Bit<T> {
-  readonly set: T;
-  readonly unset: T;
-}
-
-export const ONE = 1n << 64n;
-
 const MAX_BITS = 1024;
 const MAX_HASHES = 4;
 
@@ -43,7 +39,8 @@ export function checkShape({ bits, hashes, cohorts }: TextShape, maxCohorts: num
   checkInteger('option-invalid', 'cohorts', cohorts, 1, maxCohorts);
 }
 
-function cohortBytes({ cohorts }: TextShape): number {
+/** Bytes of a report before its filter. */
+export function cohortBytes({ cohorts }: TextShape): number {
   return cohorts <= 256 ? 1 : 2;
 }
 
@@ -52,42 +49,51 @@ export function reportLength(shape: TextShape): number {
   return cohortBytes(shape) + Math.ceil(shape.bits / 8);
 }
 
-export function isSet(filter: Uint8Array, bit: number): boolean {
-  return (((filter[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
-}
-
-/** Passes every bit of a filter through a channel, each with its own coin. */
-export function randomizeBits(
-  { bits }: TextShape,
-  wasSet: (bit: number) => boolean,
-  channel: Bit<Threshold>,
+/** Writes a text's filter to the end of `into`, from byte `at` on, every bit passed through a channel with coins of its own. */
+export function randomizeText(
+  shape: TextShape,
+  text: string,
+  cohort: number,
+  channel: BitChannel,
   source: WordSource,
-): Uint8Array {
-  const filter = new Uint8Array(Math.ceil(bits / 8));
-  for (let bit = 0; bit < bits; bit++) {
-    if (bernoulli(source, wasSet(bit) ? channel.set : channel.unset)) {
-      filter[bit >> 3] = (filter[bit >> 3] as number) | (1 << (bit & 7));
-    }
-  }
-  return filter;
+  into: Uint8Array,
+  at: number,
+): void {
+  writeBloom(text, cohort, shape, into, at);
+  randomizeBits(source, channel, into, at, shape.bits);
 }
 
-export function encodeReport(shape: TextShape, { cohort, filter }: TextReport): Uint8Array {
-  return Uint8Array.from([...(cohortBytes(shape) === 1 ? [cohort] : [cohort & 255, cohort >> 8]), ...filter]);
+export function emptyFilter({ bits }: TextShape): Uint8Array {
+  return new Uint8Array(Math.ceil(bits / 8));
+}
+
+export function encodeReport(
+  shape: TextShape,
+  { cohort, filter }: TextReport,
+  into = new Uint8Array(reportLength(shape)),
+  at = 0,
+): Uint8Array {
+  const width = cohortBytes(shape);
+  writeInteger(cohort, width, into, at);
+  for (let i = 0; i < filter.length; i++) into[at + width + i] = filter[i] as number;
+  return into;
+}
+
+/** The cohort of an encoded report. @throws MechanismError `report-malformed` */
+export function cohortOf(shape: TextShape, bytes: Uint8Array): number {
+  checkReportLength(bytes, reportLength(shape));
+  const cohort = readInteger(bytes, 0, cohortBytes(shape));
+  if (cohort >= shape.cohorts) throw new MechanismError('report-malformed', `a cohort is below ${shape.cohorts}`);
+  const used = shape.bits & 7;
+  if (used !== 0 && (bytes[bytes.length - 1] as number) >> used !== 0) {
+    throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
+  }
+  return cohort;
 }
 
 /** @throws MechanismError `report-malformed` */
 export function decodeReport(shape: TextShape, bytes: Uint8Array): TextReport {
-  checkReportLength(bytes, reportLength(shape));
-  const width = cohortBytes(shape);
-  const cohort = (bytes[0] as number) + (width === 1 ? 0 : 256 * (bytes[1] as number));
-  if (cohort >= shape.cohorts) throw new MechanismError('report-malformed', `a cohort is below ${shape.cohorts}`);
-  const filter = bytes.slice(width);
-  const used = shape.bits & 7;
-  if (used !== 0 && (filter[filter.length - 1] as number) >> used !== 0) {
-    throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
-  }
-  return { cohort, filter };
+  return { cohort: cohortOf(shape, bytes), filter: bytes.slice(cohortBytes(shape)) };
 }
 
 /** Every report, for small shapes. */
@@ -116,20 +122,6 @@ export function productOverBits(
   return product;
 }
 
-/** Of probability 2^-64 `mass` to come out set, the chance that a bit came out as it did. */
-export function outcome(mass: bigint, cameOutSet: boolean): Ratio {
-  return ratio(cameOutSet ? mass : ONE - mass, ONE);
-}
-
-/** Chance that a bit comes out set of two channels in a row, in units of 2^-128. */
-export function twice(mass: bigint, then: Bit<bigint>): bigint {
-  return mass * then.set + (ONE - mass) * then.unset;
-}
-
-export function numerators({ set, unset }: Bit<Threshold>): Bit<bigint> {
-  return { set: numerator(set), unset: numerator(unset) };
-}
-
 /** What the estimates need to know of a mechanism's bits. */
 export interface BitLaw extends Bit<number> {
   /** Of two stages: the part of a bit's variance that reports of one epoch share (`CohortCounts`). */
@@ -149,7 +141,7 @@ export function bloomAggregator<P extends BloomParams>(
   id: string,
   bitLaw: (params: P) => BitLaw,
 ): TextAggregator<P, TextReport> {
-  return {
+  return withAccumulateAll<P, TextReport, TextAggregator<P, TextReport>>({
     id,
     decode: (params, bytes) => decodeReport(params, bytes),
     empty: (params) => emptyState(params, params.cohorts * (params.bits + 1)),
@@ -157,12 +149,7 @@ export function bloomAggregator<P extends BloomParams>(
       const at = cohort * (bits + 1);
       state.n++;
       state.counts[at] = (state.counts[at] as number) + 1;
-      filter.forEach((byte, i) => {
-        for (let rest = byte; rest !== 0; rest &= rest - 1) {
-          const counter = at + 1 + 8 * i + 31 - Math.clz32(rest & -rest);
-          state.counts[counter] = (state.counts[counter] as number) + 1;
-        }
-      });
+      addBits(filter, 0, filter.length, state.counts, at + 1);
     },
     merge: (_params, state, other) => mergeStates(state, other),
     texts(params, state, { candidates, ...options }) {
@@ -179,7 +166,7 @@ export function bloomAggregator<P extends BloomParams>(
       const variance = rate * (1 - rate) + (repeats - 1) * (permanentVariance?.(share) ?? 0);
       return Math.sqrt(variance / (n * hashes * (1 - share))) / (set - unset);
     },
-  };
+  });
 }
 
 /** @throws MechanismError `option-invalid` */

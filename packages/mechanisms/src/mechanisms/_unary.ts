@@ -1,69 +1,100 @@
-import { checkReportLength, checkValue } from '../check.js';
+import { checkReportLength, checkReports, checkValue } from '../check.js';
+import { writeBytes } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
+import { addBits, addColumns } from '../estimate/columns.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams, MakeParams, State } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold } from '../random/bernoulli.js';
-import type { WordSource } from '../random/word-source.js';
+import { probability } from '../random/bernoulli.js';
+import { type BitChannel, randomizeBits } from '../random/lanes.js';
+import { isSet, numerators, outcome } from './_bits.js';
 import { frequencyAggregator } from './_frequency.js';
 
 /**
- * What SUE and OUE share: a report is one bit per value, set with probability `keep` for the client's own value
- * and `other` for each other value, independently. They differ in the two thresholds alone.
+ * What SUE and OUE share: a report is one bit per value, set with probability `bits.set` for the client's own value
+ * and `bits.unset` for each other value, independently. They differ in the two probabilities alone.
  */
 export interface UnaryParams extends IndexParams {
-  readonly keep: Threshold;
-  readonly other: Threshold;
+  readonly bits: BitChannel;
 }
 
-const ONE = 1n << 64n;
+export const MAX_UNARY_DOMAIN = 2 ** 20;
 
-export const MAX_UNARY_DOMAIN = 65_536;
-
-function randomize(params: UnaryParams, value: number, source: WordSource): Uint8Array {
+function randomize(
+  params: UnaryParams,
+  value: number,
+  source: Parameters<typeof randomizeBits>[0],
+  _draw?: number,
+  reuse = new Uint8Array(params.reportBytes),
+): Uint8Array {
   checkValue(value, params.domainSize);
-  const bits = new Uint8Array(params.reportBytes);
-  for (let i = 0; i < params.domainSize; i++) {
-    if (bernoulli(source, i === value ? params.keep : params.other)) {
-      bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
-    }
-  }
-  return bits;
+  reuse.fill(0);
+  reuse[value >> 3] = 1 << (value & 7);
+  randomizeBits(source, params.bits, reuse, 0, params.domainSize);
+  return reuse;
 }
 
-function decode(params: UnaryParams, bytes: Uint8Array): Uint8Array {
-  checkReportLength(bytes, params.reportBytes);
-  const used = params.domainSize & 7;
-  if (used !== 0 && (bytes[bytes.length - 1] as number) >> used !== 0) {
+/** Whether the bits of the last byte of a report that no value has are zero. */
+function isPadded({ domainSize }: IndexParams, lastByte: number): boolean {
+  const used = domainSize & 7;
+  return used === 0 || lastByte >> used === 0;
+}
+
+function checkPadding(params: IndexParams, lastByte: number): void {
+  if (!isPadded(params, lastByte)) {
     throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
   }
+}
+
+export function decodeUnary(params: IndexParams, bytes: Uint8Array): Uint8Array {
+  checkReportLength(bytes, params.reportBytes);
+  checkPadding(params, bytes[bytes.length - 1] as number);
   return bytes.slice();
 }
 
-function accumulate(_params: UnaryParams, state: State, bits: Uint8Array): void {
+export function countUnary({ reportBytes }: IndexParams, state: State, bits: Uint8Array): void {
   state.n++;
-  for (let i = 0; i < bits.length; i++) {
-    for (let rest = bits[i] as number; rest !== 0; rest &= rest - 1) {
-      const index = 8 * i + 31 - Math.clz32(rest & -rest);
-      state.counts[index] = (state.counts[index] as number) + 1;
-    }
+  addBits(bits, 0, reportBytes, state.counts);
+}
+
+export function countAllUnary(params: IndexParams, state: State, bytes: Uint8Array): void {
+  const { reportBytes } = params;
+  const reports = checkReports(bytes, reportBytes);
+  for (let i = 1; i <= reports; i++) checkPadding(params, bytes[i * reportBytes - 1] as number);
+  state.n += reports;
+  addColumns(bytes, reportBytes, state.counts);
+}
+
+/** @param chance - of what is asked about the bit of one value, given whether that is the client's own */
+export function productOverValues(
+  { domainSize }: IndexParams,
+  value: number,
+  chance: (bit: number, isOwn: boolean) => Ratio,
+): Ratio {
+  let product = ratio(1n, 1n);
+  for (let bit = 0; bit < domainSize; bit++) product = times(product, chance(bit, bit === value));
+  return product;
+}
+
+/** Every report, for small domains. */
+export function* everyUnaryReport({ domainSize, reportBytes }: IndexParams): Generator<Uint8Array> {
+  for (let all = 0; all < 2 ** domainSize; all++) {
+    yield Uint8Array.from({ length: reportBytes }, (_, i) => Math.floor(all / 256 ** i) & 255);
   }
 }
 
-/** P[bit = bitAt | threshold] of one bit. */
-function bitLikelihood(t: Threshold, isSet: boolean): Ratio {
-  return ratio(isSet ? numerator(t) : ONE - numerator(t), ONE);
-}
-
 export function unaryClient(id: string, params: MakeParams<UnaryParams>): IndexClient<UnaryParams, Uint8Array> {
-  return { id, params, randomize, encode: (_params, bits) => bits };
+  return { id, params, randomize, encode: (_params, bits, into, at) => writeBytes(bits, into, at) };
 }
 
-export function unaryAggregator(
-  id: string,
-  params: MakeParams<UnaryParams>,
-): FrequencyAggregator<UnaryParams, Uint8Array> {
-  const support = (p: UnaryParams) => ({ p: probability(p.keep), q: probability(p.other) });
-  return frequencyAggregator({ id, params, decode, accumulate, support });
+export function unaryAggregator(id: string): FrequencyAggregator<UnaryParams, Uint8Array> {
+  const support = ({ bits }: UnaryParams) => ({ p: probability(bits.set), q: probability(bits.unset) });
+  return frequencyAggregator({
+    id,
+    decode: decodeUnary,
+    accumulate: countUnary,
+    accumulateAll: countAllUnary,
+    support,
+  });
 }
 
 export function unaryChannel(
@@ -73,18 +104,10 @@ export function unaryChannel(
   return {
     id,
     likelihood(params, value, bits) {
-      let product = ratio(1n, 1n);
-      for (let i = 0; i < params.domainSize; i++) {
-        const isSet = (((bits[i >> 3] as number) >> (i & 7)) & 1) === 1;
-        product = times(product, bitLikelihood(i === value ? params.keep : params.other, isSet));
-      }
-      return product;
+      const { set, unset } = numerators(params.bits);
+      return productOverValues(params, value, (bit, isOwn) => outcome(isOwn ? set : unset, isSet(bits, bit)));
     },
-    *reports(params) {
-      for (let all = 0; all < 2 ** params.domainSize; all++) {
-        yield Uint8Array.from({ length: params.reportBytes }, (_, i) => Math.floor(all / 256 ** i) & 255);
-      }
-    },
+    reports: everyUnaryReport,
     effectiveEpsilon,
   };
 }

@@ -10,8 +10,7 @@
  * Use when: the domain has fewer than about 3 e^epsilon + 2 values.
  * Not when: it has more; the variance grows with k (OUE).
  */
-import { checkInteger, checkReportLength, checkValue } from '../check.js';
-import { MechanismError } from '../errors.js';
+import { checkInteger, checkValue } from '../check.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { lnAbove } from '../exact/logarithm.js';
@@ -20,6 +19,7 @@ import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { frequencyAggregator } from './_frequency.js';
+import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface GrrParams extends IndexParams {
   readonly keep: Threshold;
@@ -47,7 +47,7 @@ export function params(options: { epsilon: number; domainSize: number }): GrrPar
     mechanism: ID,
     microEpsilon: micro,
     domainSize: options.domainSize,
-    reportBytes: Math.ceil(Math.log2(options.domainSize) / 8),
+    reportBytes: symbolBytes(options.domainSize),
     keep: threshold((ONE * (e - SCALE)) / (e + (k - 1n) * SCALE)),
   });
 }
@@ -61,23 +61,15 @@ export const client: IndexClient<GrrParams, GrrReport> = {
     const random = uniformInt(source, p.domainSize);
     return bernoulli(source, p.keep) ? value : random;
   },
-  encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
+  encode: encodeSymbol,
 };
 
 export const aggregator: FrequencyAggregator<GrrParams, GrrReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,
-  params,
-  decode(p, bytes) {
-    checkReportLength(bytes, p.reportBytes);
-    const report = bytes.reduceRight((value, byte) => value * 256 + byte, 0);
-    if (report >= p.domainSize) throw new MechanismError('report-malformed', `a symbol is below ${p.domainSize}`);
-    return report;
-  },
-  accumulate(_params, state, report) {
-    state.n++;
-    state.counts[report] = (state.counts[report] as number) + 1;
-  },
-  support(p) {
+  decode: (p, bytes) => decodeSymbol(p, p.domainSize, bytes),
+  accumulate: countSymbol,
+  accumulateAll: (p, state, bytes) => countSymbols(p, p.domainSize, state, bytes),
+  support(p: GrrParams) {
     const keep = probability(p.keep);
     const q = (1 - keep) / p.domainSize;
     return { p: keep + q, q };

@@ -14,8 +14,7 @@
  * Use when: the mean or the total of a count is wanted, whatever its range.
  * Not when: the shape of the distribution is wanted (bucket it, and use OUE).
  */
-import { checkInteger, checkReportLength, checkValue } from '../check.js';
-import { MechanismError } from '../errors.js';
+import { checkInteger, checkValue } from '../check.js';
 import { estimateSupport } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
@@ -25,6 +24,8 @@ import type { Channel, FrequencyAggregator, IndexClient, IndexParams, State } fr
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { supportReach } from './_frequency.js';
+import { countSymbol, countSymbols, decodeSymbol, encodeSymbol } from './_symbols.js';
 
 export interface OneBitMeanParams extends IndexParams {
   /** The largest count: values are 0 .. clamp. */
@@ -85,7 +86,7 @@ export const client: IndexClient<OneBitMeanParams, OneBitMeanReport> = {
     const isYes = uniformInt(source, p.clamp) < yesOutOfClamp(p, question, value);
     return 2 * question + Number(bernoulli(source, p.truth) === isYes);
   },
-  encode: (_params, report) => Uint8Array.of(report),
+  encode: encodeSymbol,
 };
 
 function support(p: OneBitMeanParams) {
@@ -101,25 +102,20 @@ function answers(state: State, question: number): { asked: number; yes: number }
 
 export const aggregator: FrequencyAggregator<OneBitMeanParams, OneBitMeanReport> = {
   id: ID,
-  params,
-  decode(_params, bytes) {
-    checkReportLength(bytes, 1);
-    const report = bytes[0] as number;
-    if (report >= 2 * QUESTIONS) throw new MechanismError('report-malformed', 'a report is below 6');
-    return report;
-  },
+  decode: (p, bytes) => decodeSymbol(p, 2 * QUESTIONS, bytes),
   empty: (p) => emptyState(p, 2 * QUESTIONS),
-  accumulate(_params, state, report) {
-    state.n++;
-    state.counts[report] = (state.counts[report] as number) + 1;
-  },
+  accumulate: countSymbol,
+  accumulateAll: (p, state, bytes) => countSymbols(p, 2 * QUESTIONS, state, bytes),
   merge: (_params, state, other) => mergeStates(state, other),
   isDistribution: false,
-  quantities: (p) => [
-    { name: 'mean', weights: (value) => value },
-    { name: 'zero', weights: (value) => Number(value === 0) },
-    { name: 'at-clamp', weights: (value) => Number(value === p.clamp) },
-  ],
+  quantities(p) {
+    const reach = supportReach(support(p));
+    return [
+      { name: 'mean', weights: (value) => value, reach: [p.clamp * reach[0], p.clamp * reach[1]] },
+      { name: 'zero', weights: (value) => Number(value === 0), reach },
+      { name: 'at-clamp', weights: (value) => Number(value === p.clamp), reach },
+    ];
+  },
   estimate(p, state, confidence = 0.95) {
     checkState(p, state);
     return [MEAN, ZERO, AT_CLAMP].map((question) => {

@@ -14,33 +14,30 @@
  * Use when: texts are events, each with its own report, such as crash signatures.
  * Not when: a text stays the same and is reported again and again (`rappor`), or all texts are known beforehand (GRR, OUE).
  */
-import { bloomBits } from '../encode/bloom.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
-import { expBelow, SCALE } from '../exact/exponential.js';
+import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import type { Channel, TextAggregator, TextClient, TextShape } from '../mechanism.js';
-import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { numerator, probability } from '../random/bernoulli.js';
+import { type BitChannel, bitChannel } from '../random/lanes.js';
 import { uniformInt } from '../random/uniform-int.js';
+import { isSet, numerators, outcome } from './_bits.js';
 import {
   type BloomParams,
   bloomAggregator,
   checkShape,
+  emptyFilter,
   encodeReport,
   everyReport,
-  isSet,
-  numerators,
-  ONE,
-  outcome,
   productOverBits,
-  randomizeBits,
+  randomizeText,
   reportLength,
   type TextReport,
 } from './_bloom.js';
 
 export interface OneTimeRapporParams extends BloomParams {
   /** Chance that a bit of a report is set: where the text sets it, and where not. */
-  readonly set: Threshold;
-  readonly unset: Threshold;
+  readonly channel: BitChannel;
 }
 
 const ID = 'one-time-rappor';
@@ -50,16 +47,15 @@ const MAX_COHORTS = 1024;
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
  * @param options.bits - k, 2 hashes to 1024
- * @param options.hashes - h, 1 to 4; one is usually best, as epsilon is divided among them (`advise-text.ts`)
+ * @param options.hashes - h, 1 to 4; one is usually best, as epsilon is divided among them (`advise.ts`)
  * @param options.cohorts - m, 1 to 1024, drawn afresh for each report
- * @returns `set` = 1/2 and `unset` = 1/(e^(epsilon/h) + 1) rounded up to a multiple of 2^-64
+ * @returns `channel`: `set` = 1/2 and `unset` = 1/(e^(epsilon/h) + 1), rounded up by at most a ten-thousandth of epsilon
  * @throws MechanismError `epsilon-out-of-range`, `option-invalid`
  */
 export function params(options: TextShape & { epsilon: number }): OneTimeRapporParams {
   const { bits, hashes, cohorts } = options;
   const micro = microEpsilon(options.epsilon);
   checkShape({ bits, hashes, cohorts }, MAX_COHORTS);
-  const e = expBelow(BigInt(micro), BigInt(hashes * MICRO));
   return Object.freeze({
     mechanism: ID,
     microEpsilon: micro,
@@ -67,35 +63,35 @@ export function params(options: TextShape & { epsilon: number }): OneTimeRapporP
     bits,
     hashes,
     cohorts,
-    set: threshold(ONE / 2n),
-    unset: threshold((ONE * SCALE) / (e + SCALE) + 1n),
+    channel: bitChannel(ONE / 2n, flipAbove(BigInt(micro), BigInt(hashes * MICRO))),
   });
 }
 
 export const client: TextClient<OneTimeRapporParams, TextReport> = {
   id: ID,
   params,
-  randomize(p, text, source) {
+  randomize(p, text, source, _draw, reuse) {
     const cohort = uniformInt(source, p.cohorts);
-    const own = bloomBits(text, cohort, p);
-    return { cohort, filter: randomizeBits(p, (bit) => own.includes(bit), p, source) };
+    const filter = reuse?.filter ?? emptyFilter(p);
+    randomizeText(p, text, cohort, p.channel, source, filter, 0);
+    return { cohort, filter };
   },
   encode: encodeReport,
 };
 
 export const aggregator: TextAggregator<OneTimeRapporParams, TextReport> = /* @__PURE__ */ bloomAggregator(
   ID,
-  ({ set, unset }) => ({ set: probability(set), unset: probability(unset) }),
+  ({ channel: { set, unset } }) => ({ set: probability(set), unset: probability(unset) }),
 );
 
 export const channel: Channel<OneTimeRapporParams, TextReport, string> = {
   id: ID,
   likelihood(p, text, { cohort, filter }) {
-    const mass = numerators(p);
+    const mass = numerators(p.channel);
     return productOverBits(p, text, cohort, (bit, isOwn) => outcome(isOwn ? mass.set : mass.unset, isSet(filter, bit)));
   },
   reports: everyReport,
-  effectiveEpsilon({ hashes, unset }) {
+  effectiveEpsilon({ hashes, channel: { unset } }) {
     const [q, h] = [numerator(unset), BigInt(hashes)];
     return lnAbove((ONE - q) ** h, q ** h);
   },

@@ -11,39 +11,37 @@
  */
 import { checkInteger } from '../check.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
-import { expBelow, SCALE } from '../exact/exponential.js';
+import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
-import { numerator, threshold } from '../random/bernoulli.js';
+import { numerator } from '../random/bernoulli.js';
+import { bitChannel } from '../random/lanes.js';
 import { MAX_UNARY_DOMAIN, type UnaryParams, unaryAggregator, unaryChannel, unaryClient } from './_unary.js';
 
-const ONE = 1n << 64n;
 const ID = 'oue';
 
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
- * @param options.domainSize - 2 to 65,536
- * @returns p = `keep` = 1/2 and q = `other` = 1/(e^epsilon + 1) rounded up to a multiple of 2^-64
+ * @param options.domainSize - 2 to 2^20
+ * @returns `bits`: p = `set` = 1/2 and q = `unset` = 1/(e^epsilon + 1), rounded up by at most a ten-thousandth of epsilon
  * @throws MechanismError `epsilon-out-of-range`, `domain-size-out-of-range`
  */
 export function params(options: { epsilon: number; domainSize: number }): UnaryParams {
   const micro = microEpsilon(options.epsilon);
   checkInteger('domain-size-out-of-range', 'domainSize', options.domainSize, 2, MAX_UNARY_DOMAIN);
-  const e = expBelow(BigInt(micro), BigInt(MICRO));
   return Object.freeze({
     mechanism: ID,
     microEpsilon: micro,
     domainSize: options.domainSize,
     reportBytes: Math.ceil(options.domainSize / 8),
-    keep: threshold(ONE / 2n),
-    other: threshold((ONE * SCALE) / (e + SCALE) + 1n),
+    bits: bitChannel(ONE / 2n, flipAbove(BigInt(micro), BigInt(MICRO))),
   });
 }
 
 export const client = /* @__PURE__ */ unaryClient(ID, params);
-export const aggregator = /* @__PURE__ */ unaryAggregator(ID, params);
+export const aggregator = /* @__PURE__ */ unaryAggregator(ID);
 
 /** Two values differ in two bits; with p = 1/2 the worst report gives (1-q)/q. */
-export const channel = /* @__PURE__ */ unaryChannel(ID, ({ other }) => {
-  const q = numerator(other);
+export const channel = /* @__PURE__ */ unaryChannel(ID, ({ bits }) => {
+  const q = numerator(bits.unset);
   return lnAbove(ONE - q, q);
 });

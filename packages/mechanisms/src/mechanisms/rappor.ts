@@ -19,57 +19,52 @@
  * Not when: it is an event (`one-time-rappor`), or the texts are known beforehand (GRR, OUE).
  */
 import { checkInteger } from '../check.js';
-import { bloomBits } from '../encode/bloom.js';
+import { writeInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
-import { MICRO, microEpsilon } from '../exact/epsilon.js';
-import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { plus, type Ratio, ratio, times } from '../exact/ratio.js';
 import type { Channel, LatchedParams, LatchedTextClient, TextAggregator, TextShape } from '../mechanism.js';
-import { probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { probability } from '../random/bernoulli.js';
+import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
+import { type Bit, isSet, numerators, outcome, twice } from './_bits.js';
 import {
-  type Bit,
   bloomAggregator,
   checkShape,
+  cohortBytes,
+  cohortOf,
   decodeReport,
+  emptyFilter,
   encodeReport,
   everyReport,
-  isSet,
-  numerators,
-  ONE,
-  outcome,
   productOverBits,
-  randomizeBits,
+  randomizeText,
   reportLength,
   type TextReport,
-  twice,
 } from './_bloom.js';
-import { epochCharges, microAbove } from './_epoch.js';
+import {
+  bitCharges,
+  COHORT_DRAWS,
+  checkEpoch,
+  microAbove,
+  microEpoch,
+  microStages,
+  symmetricStages,
+} from './_epoch.js';
 
 export interface RapporParams extends LatchedParams, TextShape {
   /** Chance that a bit of the stored filter is set: where the text sets it, and where not. */
-  readonly permanentSet: Threshold;
-  readonly permanentUnset: Threshold;
+  readonly permanent: BitChannel;
   /** Chance that a bit of a report is set: where the stored filter has it set, and where not. */
-  readonly instantaneousSet: Threshold;
-  readonly instantaneousUnset: Threshold;
+  readonly instantaneous: BitChannel;
 }
 
 const ID = 'rappor';
 
-/** The draw that all latched metrics of an installation share is one of 64. */
-const DRAWS = 64;
 /** Beyond it, published settings have none. */
 const MAX_COHORTS = 1024;
 /** The smallest chance of a published setting, and of its opposite: one that rounds to never would cost without end. */
 const LEAST = 2 ** -40;
-/** A daily report for a year. */
-const MAX_REPORTS = 366;
-
-function checkReports(reports: number): void {
-  checkInteger('option-invalid', 'reports', reports, 2, MAX_REPORTS);
-}
-
 type Shape = TextShape & { readonly reports: number };
 
 /**
@@ -79,26 +74,18 @@ type Shape = TextShape & { readonly reports: number };
  * @param options.epsilonInfinity - of all reports of one epoch, the same, larger than epsilonFirst
  * @param options.reports - reports of an epoch, 2 to 366; a single one needs no second stage
  * @param options.bits - k, 2 hashes to 1024
- * @param options.hashes - h, 1 to 4; one is usually best, as epsilon is divided among them (`advise-text.ts`)
+ * @param options.hashes - h, 1 to 4; one is usually best, as epsilon is divided among them (`advise.ts`)
  * @param options.cohorts - m, a power of two from 1 to 64
  * @throws MechanismError `epsilon-out-of-range`, `option-invalid`
  */
 export function params(options: Shape & { epsilonFirst: number; epsilonInfinity: number }): RapporParams {
   const { bits, hashes, cohorts, reports } = options;
-  const first = microEpsilon(options.epsilonFirst);
-  const infinity = microEpsilon(options.epsilonInfinity);
-  if (first >= infinity) throw new MechanismError('epsilon-out-of-range', 'epsilonFirst is below epsilonInfinity');
-  checkShape({ bits, hashes, cohorts }, DRAWS);
-  if (DRAWS % cohorts !== 0) throw new MechanismError('option-invalid', `cohorts is a power of two up to ${DRAWS}`);
-  checkReports(reports);
-  const split = BigInt(2 * hashes * MICRO);
-  // A bit is lost with 1 / (e^(epsilonInfinity / 2h) + 1), rounded up.
-  const lost = (ONE * SCALE) / (expBelow(BigInt(infinity), split) + SCALE) + 1n;
-  // Of both stages together it may come out as it is with at most E / (E + 1), E = e^(epsilonFirst / 2h). It does with
-  // 1 - lost - flipped (1 - 2 lost): solved for the second stage, rounded up.
-  const e = expBelow(BigInt(first), split);
-  const excess = (ONE - lost) * (e + SCALE) - ONE * e;
-  const flipped = (ONE * excess) / ((ONE - 2n * lost) * (e + SCALE)) + 1n;
+  const { first, infinity } = microStages(options);
+  checkShape({ bits, hashes, cohorts }, COHORT_DRAWS);
+  if (COHORT_DRAWS % cohorts !== 0) {
+    throw new MechanismError('option-invalid', `cohorts is a power of two up to ${COHORT_DRAWS}`);
+  }
+  const { lost, flipped } = symmetricStages(first, infinity, 2 * hashes);
   const permanent = { set: ONE - lost, unset: lost };
   const instantaneous = { set: ONE - flipped, unset: flipped };
   return derive({ bits, hashes, cohorts, reports }, permanent, instantaneous, first, infinity);
@@ -118,7 +105,7 @@ export function paramsFromProbabilities(options: Shape & { f: number; p: number;
   if (!(f >= LEAST && f < 1)) throw new MechanismError('option-invalid', 'f is between 0 and 1');
   if (!(p >= LEAST && p < q && q <= 1 - LEAST)) throw new MechanismError('option-invalid', '0 < p < q < 1');
   checkShape({ bits, hashes, cohorts }, MAX_COHORTS);
-  checkReports(reports);
+  checkEpoch(reports);
   const lost = massOf(f / 2);
   const permanent = { set: ONE - lost, unset: lost };
   const instantaneous = { set: massOf(q), unset: massOf(p) };
@@ -139,29 +126,19 @@ function derive(
   microFirst: number,
   microInfinity: number,
 ): RapporParams {
-  const charges = epochCharges(hashes, permanent, instantaneous, reports);
+  const charges = bitCharges(hashes, permanent, instantaneous, reports);
   return Object.freeze({
     mechanism: ID,
     microEpsilon: microFirst,
-    microEpoch: Object.freeze(charges.map((micro, i) => (i === 0 ? microFirst : Math.min(micro, microInfinity)))),
+    microEpoch: microEpoch(charges, microFirst, microInfinity),
     microInfinity,
     reportBytes: reportLength({ bits, hashes, cohorts }),
     bits,
     hashes,
     cohorts,
-    permanentSet: threshold(permanent.set),
-    permanentUnset: threshold(permanent.unset),
-    instantaneousSet: threshold(instantaneous.set),
-    instantaneousUnset: threshold(instantaneous.unset),
+    permanent: bitChannel(permanent.set, permanent.unset),
+    instantaneous: bitChannel(instantaneous.set, instantaneous.unset),
   });
-}
-
-function permanentOf(params: RapporParams): Bit<Threshold> {
-  return { set: params.permanentSet, unset: params.permanentUnset };
-}
-
-function instantaneousOf(params: RapporParams): Bit<Threshold> {
-  return { set: params.instantaneousSet, unset: params.instantaneousUnset };
 }
 
 export const client: LatchedTextClient<RapporParams, TextReport> = {
@@ -170,28 +147,33 @@ export const client: LatchedTextClient<RapporParams, TextReport> = {
   latch(p, text, draw, source) {
     checkInteger('value-out-of-range', 'a draw', draw, 0, 2 ** 32 - 1);
     const cohort = draw % p.cohorts;
-    const own = bloomBits(text, cohort, p);
-    return encodeReport(p, { cohort, filter: randomizeBits(p, (bit) => own.includes(bit), permanentOf(p), source) });
+    const permanent = writeInteger(cohort, cohortBytes(p), new Uint8Array(p.reportBytes), 0);
+    randomizeText(p, text, cohort, p.permanent, source, permanent, cohortBytes(p));
+    return permanent;
   },
-  report(p, permanent, source) {
-    const { cohort, filter } = storedFilter(p, permanent);
-    return { cohort, filter: randomizeBits(p, (bit) => isSet(filter, bit), instantaneousOf(p), source) };
+  report(p, permanent, source, reuse) {
+    const cohort = asStored(() => cohortOf(p, permanent));
+    const filter = reuse?.filter ?? emptyFilter(p);
+    const start = cohortBytes(p);
+    for (let i = 0; i < filter.length; i++) filter[i] = permanent[start + i] as number;
+    randomizeBits(source, p.instantaneous, filter, 0, p.bits);
+    return { cohort, filter };
   },
   encode: encodeReport,
 };
 
-/** What is stored has the layout of a report. */
-function storedFilter(params: RapporParams, permanent: Uint8Array): TextReport {
+/** What is stored has the layout of a report, and is read as one. */
+function asStored<T>(read: () => T): T {
   try {
-    return decodeReport(params, permanent);
+    return read();
   } catch {
     throw new MechanismError('value-out-of-range', 'what is reported is what latch returned under these params');
   }
 }
 
 export const aggregator: TextAggregator<RapporParams, TextReport> = /* @__PURE__ */ bloomAggregator(ID, (p) => {
-  const [p1, q1] = [probability(p.permanentSet), probability(p.permanentUnset)];
-  const [p2, q2] = [probability(p.instantaneousSet), probability(p.instantaneousUnset)];
+  const [p1, q1] = [probability(p.permanent.set), probability(p.permanent.unset)];
+  const [p2, q2] = [probability(p.instantaneous.set), probability(p.instantaneous.unset)];
   return {
     set: p1 * p2 + (1 - p1) * q2,
     unset: q1 * p2 + (1 - q1) * q2,
@@ -221,18 +203,18 @@ export const channel: Channel<RapporParams, TextReport, string> = {
   id: ID,
   likelihood: (p, text, report) => repeatsLikelihood(p, text, [report]),
   reports: everyReport,
-  effectiveEpsilon: (p) => lnAbove(...oneReport(p.hashes, numerators(permanentOf(p)), numerators(instantaneousOf(p)))),
+  effectiveEpsilon: (p) => lnAbove(...oneReport(p.hashes, numerators(p.permanent), numerators(p.instantaneous))),
 };
 
 /** The epsilon of whatever is sent of one stored filter, from the integers in use, rounded up. */
 export function effectiveInfinity(p: RapporParams): number {
-  return lnAbove(...anyReports(p.hashes, numerators(permanentOf(p))));
+  return lnAbove(...anyReports(p.hashes, numerators(p.permanent)));
 }
 
 /** P[what is stored | text], exactly. */
 export function permanentLikelihood(p: RapporParams, text: string, permanent: Uint8Array): Ratio {
-  const { cohort, filter } = storedFilter(p, permanent);
-  const stage = numerators(permanentOf(p));
+  const { cohort, filter } = asStored(() => decodeReport(p, permanent));
+  const stage = numerators(p.permanent);
   return productOverBits(p, text, cohort, (bit, isOwn) => outcome(isOwn ? stage.set : stage.unset, isSet(filter, bit)));
 }
 
@@ -244,8 +226,8 @@ export function repeatsLikelihood(p: RapporParams, text: string, reports: readon
   const [first] = reports;
   if (first === undefined) return ratio(1n, 1n);
   if (reports.some(({ cohort }) => cohort !== first.cohort)) return ratio(0n, 1n);
-  const stage = numerators(permanentOf(p));
-  const then = numerators(instantaneousOf(p));
+  const stage = numerators(p.permanent);
+  const then = numerators(p.instantaneous);
   return productOverBits(p, text, first.cohort, (bit, isOwn) => {
     const stored = isOwn ? stage.set : stage.unset;
     const each = (mass: bigint) =>

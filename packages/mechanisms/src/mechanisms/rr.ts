@@ -8,7 +8,7 @@
  * Use when: the question is yes or no. No mechanism does better there.
  * Not when: there are three answers or more (GRR, OUE).
  */
-import { checkInteger, checkReportLength, checkValue } from '../check.js';
+import { checkInteger, checkReports, checkValue } from '../check.js';
 import { MechanismError } from '../errors.js';
 import { estimateSupport } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
@@ -18,6 +18,8 @@ import { ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { supportReach } from './_frequency.js';
+import { decodeSymbol, encodeSymbol } from './_symbols.js';
 
 export interface RrParams extends IndexParams {
   readonly truth: Threshold;
@@ -55,7 +57,7 @@ export const client: IndexClient<RrParams, RrReport> = {
     checkValue(value, 2);
     return bernoulli(source, p.truth) ? value : 1 - value;
   },
-  encode: (_params, report) => Uint8Array.of(report),
+  encode: encodeSymbol,
 };
 
 function support(p: RrParams) {
@@ -65,21 +67,25 @@ function support(p: RrParams) {
 
 export const aggregator: FrequencyAggregator<RrParams, RrReport> = {
   id: ID,
-  params,
-  decode(_params, bytes) {
-    checkReportLength(bytes, 1);
-    const report = bytes[0] as number;
-    if (report > 1) throw new MechanismError('report-malformed', 'the answer is 0 or 1');
-    return report;
-  },
+  decode: (p, bytes) => decodeSymbol(p, 2, bytes),
   empty: (p) => emptyState(p, 1),
   accumulate(_params, state, report) {
     state.n++;
     state.counts[0] = (state.counts[0] as number) + report;
   },
+  accumulateAll(_params, state, bytes) {
+    const reports = checkReports(bytes, 1);
+    let yes = 0;
+    for (const byte of bytes) {
+      if (byte > 1) throw new MechanismError('report-malformed', 'the answer is 0 or 1');
+      yes += byte;
+    }
+    state.n += reports;
+    state.counts[0] = (state.counts[0] as number) + yes;
+  },
   merge: (_params, state, other) => mergeStates(state, other),
   isDistribution: false,
-  quantities: () => [{ name: 'frequency', index: 1, weights: (value) => value }],
+  quantities: (p) => [{ name: 'frequency', index: 1, weights: (value) => value, reach: supportReach(support(p)) }],
   estimate(p, state, confidence = 0.95) {
     checkState(p, state);
     return [estimateSupport(support(p), state.counts[0] as number, state.n, { confidence })];

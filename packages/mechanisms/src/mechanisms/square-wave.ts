@@ -13,8 +13,7 @@
  * Use when: reports are few, and neighbouring cells have similar shares.
  * Not when: reports are so many that the smoothing outweighs the noise, or intervals must be short (tree).
  */
-import { checkInteger, checkReportLength, checkValue } from '../check.js';
-import { MechanismError } from '../errors.js';
+import { checkInteger, checkValue } from '../check.js';
 import type { WaveChannel } from '../estimate/distribution/square-wave-channel.js';
 import { predictQuantileError } from '../estimate/distribution/square-wave-error.js';
 import { estimateWave } from '../estimate/distribution/square-wave-estimate.js';
@@ -26,6 +25,7 @@ import type { Channel, DistributionAggregator, IndexClient, IndexParams } from '
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface SquareWaveParams extends IndexParams {
   /** w: outputs of a window. */
@@ -70,7 +70,7 @@ export function params(options: { epsilon: number; domainSize: number }): Square
     mechanism: ID,
     microEpsilon: micro,
     domainSize: options.domainSize,
-    reportBytes: outputs <= 256 ? 1 : 2,
+    reportBytes: symbolBytes(outputs),
     window,
     outputs,
     keep: threshold((ONE * excess) / (BigInt(outputs) * SCALE + excess)),
@@ -92,7 +92,7 @@ export const client: IndexClient<SquareWaveParams, SquareWaveReport> = {
     const anywhere = uniformInt(source, p.outputs);
     return bernoulli(source, p.keep) ? inWindow : anywhere;
   },
-  encode: (p, report) => Uint8Array.from({ length: p.reportBytes }, (_, i) => (report >>> (8 * i)) & 255),
+  encode: encodeSymbol,
 };
 
 function waveChannel(p: SquareWaveParams): WaveChannel {
@@ -103,18 +103,10 @@ function waveChannel(p: SquareWaveParams): WaveChannel {
 
 export const aggregator: DistributionAggregator<SquareWaveParams, SquareWaveReport> = {
   id: ID,
-  params,
-  decode(p, bytes) {
-    checkReportLength(bytes, p.reportBytes);
-    const report = bytes.reduceRight((value, byte) => value * 256 + byte, 0);
-    if (report >= p.outputs) throw new MechanismError('report-malformed', `an output is below ${p.outputs}`);
-    return report;
-  },
+  decode: (p, bytes) => decodeSymbol(p, p.outputs, bytes),
   empty: (p) => emptyState(p, p.outputs),
-  accumulate(_params, state, report) {
-    state.n++;
-    state.counts[report] = (state.counts[report] as number) + 1;
-  },
+  accumulate: countSymbol,
+  accumulateAll: (p, state, bytes) => countSymbols(p, p.outputs, state, bytes),
   merge: (_params, state, other) => mergeStates(state, other),
   distribution(p, state, question) {
     checkState(p, state);

@@ -12,40 +12,38 @@
  */
 import { checkInteger } from '../check.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
-import { expBelow, SCALE } from '../exact/exponential.js';
+import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
-import { numerator, threshold } from '../random/bernoulli.js';
+import { numerator } from '../random/bernoulli.js';
+import { bitChannel } from '../random/lanes.js';
 import { MAX_UNARY_DOMAIN, type UnaryParams, unaryAggregator, unaryChannel, unaryClient } from './_unary.js';
 
-const ONE = 1n << 64n;
 const ID = 'sue';
 
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
- * @param options.domainSize - 2 to 65,536
- * @returns p = `keep` = E/(E+1) rounded down to a multiple of 2^-64, E = e^(epsilon/2), and q = `other` = 1 - p
+ * @param options.domainSize - 2 to 2^20
+ * @returns `bits`: q = `unset` = 1/(e^(epsilon/2) + 1), rounded up by at most a ten-thousandth of epsilon, and p = `set` = 1 - q
  * @throws MechanismError `epsilon-out-of-range`, `domain-size-out-of-range`
  */
 export function params(options: { epsilon: number; domainSize: number }): UnaryParams {
   const micro = microEpsilon(options.epsilon);
   checkInteger('domain-size-out-of-range', 'domainSize', options.domainSize, 2, MAX_UNARY_DOMAIN);
-  const e = expBelow(BigInt(micro), BigInt(2 * MICRO));
-  const keep = (ONE * e) / (e + SCALE);
+  const flipped = flipAbove(BigInt(micro), BigInt(2 * MICRO));
   return Object.freeze({
     mechanism: ID,
     microEpsilon: micro,
     domainSize: options.domainSize,
     reportBytes: Math.ceil(options.domainSize / 8),
-    keep: threshold(keep),
-    other: threshold(ONE - keep),
+    bits: bitChannel(ONE - flipped, flipped),
   });
 }
 
 export const client = /* @__PURE__ */ unaryClient(ID, params);
-export const aggregator = /* @__PURE__ */ unaryAggregator(ID, params);
+export const aggregator = /* @__PURE__ */ unaryAggregator(ID);
 
 /** Two values differ in two bits, each with likelihood ratio p/q at most: ln (p/q)^2. */
-export const channel = /* @__PURE__ */ unaryChannel(ID, ({ keep }) => {
-  const p = numerator(keep);
+export const channel = /* @__PURE__ */ unaryChannel(ID, ({ bits }) => {
+  const p = numerator(bits.set);
   return lnAbove(p * p, (ONE - p) * (ONE - p));
 });

@@ -12,50 +12,52 @@
  * and 1,024 cells at epsilon 1. Quantiles by going down the tree, their intervals by inverting the test
  * (`estimate/distribution/tree-estimate.ts`).
  * Report: one byte for the level, domainSize bits.
- * Use when: reports are many, or an interval is wanted that holds for any population.
+ * Use when: the interval of a quantile must hold for any population and be as short as the noise allows, or epsilon is well
+ * below 1 and reports are many.
  * Not when: reports are few and neighbouring cells have similar shares (square wave), or upload must be small.
  */
 import { checkInteger, checkReportLength, checkValue } from '../check.js';
+import { writeBytes } from '../encode/report-bytes.js';
 import { groupsOf, type TreeShape, treeShape } from '../encode/tree-shape.js';
 import { MechanismError } from '../errors.js';
+import { addBits } from '../estimate/columns.js';
 import { treeQuantileError } from '../estimate/distribution/tree-error.js';
 import { estimateTree } from '../estimate/distribution/tree-estimate.js';
 import type { TreeCounts } from '../estimate/distribution/tree-sample.js';
 import type { Support } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
-import { expBelow, SCALE } from '../exact/exponential.js';
+import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, DistributionAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { numerator, probability } from '../random/bernoulli.js';
+import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withAccumulateAll } from './_each.js';
 
 export interface TreeParams extends IndexParams {
   readonly shape: TreeShape;
   /** Bits of a report, per level: one per group, then "no event". */
   readonly levelBits: readonly number[];
-  readonly keep: Threshold;
-  readonly other: Threshold;
+  readonly bits: BitChannel;
 }
 
 /** The level, then its bits, lowest first; as long as at the widest level, the rest zero. */
 export type TreeReport = Uint8Array;
 
-const ONE = 1n << 64n;
 const ID = 'tree';
 const MAX_CELLS = 4096;
 
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
  * @param options.domainSize - 3 to 4,097: cells 0 .. domainSize-2 in order, then "no event"
- * @returns p = `keep` = 1/2 and q = `other` = 1/(e^epsilon + 1) rounded up to a multiple of 2^-64
+ * @returns `bits`: p = `set` = 1/2 and q = `unset` = 1/(e^epsilon + 1), rounded up by at most a ten-thousandth of epsilon
  * @throws MechanismError `epsilon-out-of-range`, `domain-size-out-of-range`
  */
 export function params(options: { epsilon: number; domainSize: number }): TreeParams {
   const micro = microEpsilon(options.epsilon);
   checkInteger('domain-size-out-of-range', 'domainSize', options.domainSize, 3, MAX_CELLS + 1);
-  const e = expBelow(BigInt(micro), BigInt(MICRO));
   const shape = treeShape(options.domainSize - 1);
   return Object.freeze({
     mechanism: ID,
@@ -64,8 +66,7 @@ export function params(options: { epsilon: number; domainSize: number }): TreePa
     reportBytes: 1 + Math.ceil(options.domainSize / 8),
     shape,
     levelBits: Object.freeze(shape.widths.map((_, level) => groupsOf(shape, level) + 1)),
-    keep: threshold(ONE / 2n),
-    other: threshold((ONE * SCALE) / (e + SCALE) + 1n),
+    bits: bitChannel(ONE / 2n, flipAbove(BigInt(micro), BigInt(MICRO))),
   });
 }
 
@@ -78,21 +79,17 @@ function ownBit({ domainSize, shape, levelBits }: TreeParams, level: number, val
 export const client: IndexClient<TreeParams, TreeReport> = {
   id: ID,
   params,
-  randomize(p, value, source) {
+  randomize(p, value, source, _draw, report = new Uint8Array(p.reportBytes)) {
     checkValue(value, p.domainSize);
     const level = uniformInt(source, p.levelBits.length);
     const own = ownBit(p, level, value);
-    const report = new Uint8Array(p.reportBytes);
+    report.fill(0);
     report[0] = level;
-    for (let i = 0; i < (p.levelBits[level] as number); i++) {
-      if (bernoulli(source, i === own ? p.keep : p.other)) {
-        const at = 1 + (i >> 3);
-        report[at] = (report[at] as number) | (1 << (i & 7));
-      }
-    }
+    report[1 + (own >> 3)] = 1 << (own & 7);
+    randomizeBits(source, p.bits, report, 1, p.levelBits[level] as number);
     return report;
   },
-  encode: (_params, report) => report,
+  encode: (_params, report, into, at) => writeBytes(report, into, at),
 };
 
 /** Counters of a level begin here: its number of answers, then one per bit. */
@@ -102,8 +99,8 @@ function offsetOf({ levelBits }: TreeParams, level: number): number {
   return offset;
 }
 
-function support({ keep, other }: TreeParams): Support {
-  return { p: probability(keep), q: probability(other) };
+function support({ bits }: TreeParams): Support {
+  return { p: probability(bits.set), q: probability(bits.unset) };
 }
 
 function countsOf(p: TreeParams, state: State): TreeCounts {
@@ -116,16 +113,16 @@ function countsOf(p: TreeParams, state: State): TreeCounts {
   return { shape: p.shape, support: support(p), n: state.n, none, levels };
 }
 
-export const aggregator: DistributionAggregator<TreeParams, TreeReport> = {
+export const aggregator: DistributionAggregator<TreeParams, TreeReport> = /* @__PURE__ */ withAccumulateAll({
   id: ID,
-  params,
   decode(p, bytes) {
     checkReportLength(bytes, p.reportBytes);
     const used = p.levelBits[bytes[0] as number];
     if (used === undefined) throw new MechanismError('report-malformed', `a level is below ${p.levelBits.length}`);
     const whole = 1 + (used >> 3);
-    const isPadded = bytes.every((byte, i) => i < whole || byte >> (i === whole ? used & 7 : 0) === 0);
-    if (!isPadded) throw new MechanismError('report-malformed', 'unused bits are zero');
+    let unused = (bytes[whole] ?? 0) >> (used & 7);
+    for (let i = whole + 1; i < bytes.length; i++) unused |= bytes[i] as number;
+    if (unused !== 0) throw new MechanismError('report-malformed', 'unused bits are zero');
     return bytes.slice();
   },
   empty: (p) => emptyState(p, offsetOf(p, p.levelBits.length)),
@@ -134,12 +131,7 @@ export const aggregator: DistributionAggregator<TreeParams, TreeReport> = {
     const { counts } = state;
     const start = offsetOf(p, report[0] as number);
     counts[start] = (counts[start] as number) + 1;
-    for (let i = 1; i < report.length; i++) {
-      for (let rest = report[i] as number; rest !== 0; rest &= rest - 1) {
-        const at = start + 8 * (i - 1) + 32 - Math.clz32(rest & -rest);
-        counts[at] = (counts[at] as number) + 1;
-      }
-    }
+    addBits(report, 1, report.length - 1, counts, start + 1);
   },
   merge: (_params, state, other) => mergeStates(state, other),
   distribution(p, state, question) {
@@ -147,7 +139,7 @@ export const aggregator: DistributionAggregator<TreeParams, TreeReport> = {
     return estimateTree(countsOf(p, state), question);
   },
   quantileError: (p, n, shares, quantile) => treeQuantileError(p.shape, support(p), n, shares, quantile),
-};
+});
 
 export const channel: Channel<TreeParams, TreeReport> = {
   id: ID,
@@ -157,7 +149,7 @@ export const channel: Channel<TreeParams, TreeReport> = {
     const used = p.levelBits[level] as number;
     let product = 1n;
     for (let i = 0; i < used; i++) {
-      const set = numerator(i === own ? p.keep : p.other);
+      const set = numerator(i === own ? p.bits.set : p.bits.unset);
       const isSet = (((report[1 + (i >> 3)] as number) >> (i & 7)) & 1) === 1;
       product *= isSet ? set : ONE - set;
     }
@@ -173,8 +165,8 @@ export const channel: Channel<TreeParams, TreeReport> = {
     }
   },
   /** Two values differ in two bits of a level, or in none; with p = 1/2 the worst report gives (1-q)/q. */
-  effectiveEpsilon({ other }) {
-    const q = numerator(other);
+  effectiveEpsilon({ bits }) {
+    const q = numerator(bits.unset);
     return lnAbove(ONE - q, q);
   },
 };

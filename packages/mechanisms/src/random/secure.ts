@@ -2,7 +2,7 @@ import { blockSource, type WordSource } from './word-source.js';
 
 /** The part of Web Crypto that a secure source needs. */
 export interface RandomValues {
-  getRandomValues(words: Uint32Array<ArrayBuffer>): unknown;
+  getRandomValues(words: Int32Array<ArrayBuffer>): unknown;
 }
 
 /**
@@ -13,5 +13,5 @@ export interface RandomValues {
  *   2 us whatever its size, so bulk users take the quota; a device takes 1 KiB.
  */
 export function secureSource(crypto: RandomValues, blockWords = 256): WordSource {
-  return blockSource((words) => crypto.getRandomValues(words as Uint32Array<ArrayBuffer>), blockWords);
+  return blockSource((words) => crypto.getRandomValues(words as Int32Array<ArrayBuffer>), blockWords);
 }

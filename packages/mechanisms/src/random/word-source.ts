@@ -4,12 +4,19 @@ import { MechanismError } from '../errors.js';
 export interface WordSource {
   /** The next word, an integer in [0, 2^32). */
   next(): number;
+  /**
+   * Sets `count` words aside: they stand in `block` from the returned place on. Whoever asked reads each once, signed or
+   * not, and puts a zero in its place. For code that takes many words at a time: a call for each would double its cost.
+   */
+  reserve(count: number): number;
+  /** What `reserve` points into. Another array after a call of `next` or `reserve`. */
+  readonly block: Int32Array;
   /** True if whoever knows a seed can tell the words: reports made with them protect nobody. */
   readonly isSeeded?: boolean;
 }
 
 /** Fills the whole array with uniform words. */
-export type WordFiller = (words: Uint32Array) => void;
+export type WordFiller = (words: Int32Array) => void;
 
 /**
  * A word source over blocks.
@@ -20,30 +27,46 @@ export type WordFiller = (words: Uint32Array) => void;
  */
 class BlockSource implements WordSource {
   readonly isSeeded: boolean;
+  block: Int32Array;
   readonly #fill: WordFiller;
-  readonly #words: Uint32Array;
+  readonly #usual: Int32Array;
   #position: number;
 
   constructor(fill: WordFiller, blockWords: number, isSeeded: boolean) {
     this.isSeeded = isSeeded;
     this.#fill = fill;
-    this.#words = new Uint32Array(blockWords);
+    this.#usual = new Int32Array(blockWords);
+    this.block = this.#usual;
     this.#position = blockWords;
   }
 
   next(): number {
-    if (this.#position === this.#words.length) {
-      this.#fill(this.#words);
-      this.#position = 0;
-    }
+    if (this.#position === this.block.length) this.#refill(1);
     const at = this.#position++;
-    const word = this.#words[at] as number;
-    this.#words[at] = 0;
-    return word;
+    const word = this.block[at] as number;
+    this.block[at] = 0;
+    return word >>> 0;
+  }
+
+  reserve(count: number): number {
+    if (this.#position + count > this.block.length) this.#refill(count);
+    const at = this.#position;
+    this.#position += count;
+    return at;
+  }
+
+  /** What is left of the block is too little, and is dropped. */
+  #refill(count: number): void {
+    this.block.fill(0, this.#position);
+    this.block = count <= this.#usual.length ? this.#usual : new Int32Array(count);
+    // Used up until it is filled: if that fails, nobody is given its zeros.
+    this.#position = this.block.length;
+    this.#fill(this.block);
+    this.#position = 0;
   }
 }
 
-/** A source that asks `fill` for `blockWords` words at a time. */
+/** A source that asks `fill` for `blockWords` words at a time, or for more where more are reserved at once. */
 export function blockSource(fill: WordFiller, blockWords: number): WordSource {
   return new BlockSource(fill, blockWords, false);
 }
@@ -51,13 +74,15 @@ export function blockSource(fill: WordFiller, blockWords: number): WordSource {
 /**
  * A source from a generator of 32-bit integers (signed or not), such as a seeded one.
  * For simulation and tests: the guarantee of a report holds only over {@link secureSource}.
+ *
+ * @param blockWords - asked for at a time; with 1 the generator is never ahead of what is drawn
  */
-export function sourceFrom(nextInteger: () => number): WordSource {
+export function sourceFrom(nextInteger: () => number, blockWords = 64): WordSource {
   return new BlockSource(
     (words) => {
       for (let i = 0; i < words.length; i++) words[i] = nextInteger();
     },
-    64,
+    blockWords,
     true,
   );
 }
@@ -68,14 +93,10 @@ export function sourceFrom(nextInteger: () => number): WordSource {
  */
 export function recordedSource(words: readonly number[]): WordSource {
   let position = 0;
-  return new BlockSource(
-    (block) => {
-      if (position >= words.length) {
-        throw new MechanismError('source-exhausted', 'the recorded words are used up');
-      }
-      block[0] = words[position++] as number;
-    },
-    1,
-    true,
-  );
+  return sourceFrom(() => {
+    if (position >= words.length) {
+      throw new MechanismError('source-exhausted', 'the recorded words are used up');
+    }
+    return words[position++] as number;
+  }, 1);
 }

@@ -5,15 +5,16 @@ import type {
   DistributionMechanism,
   FrequencyMechanism,
   IndexParams,
+  LatchedClient,
   LatchedParams,
-  LatchedTextClient,
   Mechanism,
   Params,
   TextMechanism,
   TextShape,
+  WordSource,
 } from '@dither/mechanisms';
 import { uniformInt } from '@dither/mechanisms';
-import { codeOf, ensure } from '../support/ensure.js';
+import { codeOf, ensure, hex } from '../support/ensure.js';
 import { LARGE_SHAPES, makeText, mostEpsilon, SMALL_SHAPES, textsFor } from './text-shapes.js';
 
 export type Value = number | string;
@@ -23,12 +24,14 @@ interface Common {
   readonly epsilon: number;
   /** Every index; or texts that set different bits, the same ones, or none. */
   readonly values: readonly Value[];
-  /** Of a mechanism with two stages: both in one step. */
+  /** Of a mechanism with two stages: both in one step. Where reports are made under a public draw, it draws that first. */
   readonly client: Client<Params, unknown, Value>;
   readonly aggregator: Aggregator<Params, unknown>;
   readonly channel: Channel<Params, unknown, Value>;
   /** The same setting with another epsilon. */
   readonly withEpsilon: (epsilon: number) => Params;
+  /** Public draws; 1 where there are none. */
+  readonly draws: number;
 }
 
 export interface FrequencyCase extends Common {
@@ -56,14 +59,27 @@ export type IndexMechanism = FrequencyMechanism | DistributionMechanism;
 
 /** Small enough to enumerate every report, and every pair of reports. */
 const SMALL_DOMAINS = [2, 3, 4, 5];
-const LARGE_DOMAINS = [2, 9, 256, 257, 1000, 65_536];
+const LARGE_DOMAINS = [2, 9, 63, 256, 257, 1000, 65_536];
+
+/** Values of the draw that all latched metrics of an installation share. */
+export const LATCH_DRAWS = 64;
 
 const REFUSALS = ['domain-size-out-of-range', 'clamp-out-of-range'];
+
+/** Params over indices as a registry declares them; of two stages, with twice the epsilon for three reports. */
+export function declareIndex({ client }: IndexMechanism, epsilon: number, domainSize: number): IndexParams {
+  if (!('latch' in client)) return client.params({ epsilon, domainSize });
+  const declare = (epsilonInfinity: number) =>
+    client.params({ epsilonFirst: epsilon, epsilonInfinity, reports: 3, domainSize });
+  // One that repeats what it stored has a single epsilon.
+  const isOne = codeOf(() => client.params({ epsilonFirst: 1, epsilonInfinity: 1, reports: 3, domainSize }));
+  return declare(isOne === 'returned' ? epsilon : Math.min(16, 2 * epsilon));
+}
 
 /** Those of `domainSizes` that the mechanism takes; it must take one. A refusal must carry its code. */
 export function acceptedDomains(mechanism: IndexMechanism, domainSizes: readonly number[]): number[] {
   return domainSizes.filter((domainSize) => {
-    const outcome = codeOf(() => mechanism.client.params({ epsilon: 1, domainSize }));
+    const outcome = codeOf(() => declareIndex(mechanism, 1, domainSize));
     ensure(outcome === 'returned' || REFUSALS.includes(outcome), `domainSize ${domainSize}: ${outcome}`);
     return outcome === 'returned';
   });
@@ -87,49 +103,89 @@ export function largeCases(mechanism: Mechanism, epsilon: number): Case[] {
     : acceptedDomains(mechanism, LARGE_DOMAINS).map((size) => indexCase(mechanism, epsilon, size));
 }
 
-export function indexCase(mechanism: IndexMechanism, epsilon: number, domainSize: number): Case {
-  const { client, aggregator, channel } = mechanism;
-  const withEpsilon = (other: number) => client.params({ epsilon: other, domainSize });
+/** @param wanted - epsilon, or the most that the mechanism takes */
+export function indexCase(mechanism: IndexMechanism, wanted: number, domainSize: number): Case {
+  const epsilon = isLatched(mechanism.client) ? Math.min(wanted, 15.999999) : wanted;
+  const withEpsilon = (other: number) => declareIndex(mechanism, other, domainSize);
   const params = withEpsilon(epsilon);
   const values = Array.from({ length: params.domainSize }, (_, value) => value);
-  const common = { epsilon, params, values, client, aggregator, channel, withEpsilon } as const;
+  const client = clientOf(mechanism, params, LATCH_DRAWS);
+  const { aggregator, channel } = mechanism;
+  const common = { epsilon, params, values, client, aggregator, channel, withEpsilon, draws: params.draws ?? 1 };
   return mechanism.answers === 'frequencies'
-    ? { answers: 'frequencies', mechanism, ...common, client: client as Common['client'] }
-    : { answers: 'distribution', mechanism, ...common, client: client as Common['client'] };
+    ? { answers: 'frequencies', mechanism, ...common, channel: channel as Common['channel'] }
+    : { answers: 'distribution', mechanism, ...common, channel: channel as Common['channel'] };
 }
 
-/** @param wanted - epsilon, or the most that the mechanism takes */
 function textCase(mechanism: TextMechanism, wanted: number, shape: TextShape): TextCase {
   const withEpsilon = (other: number) => makeText(mechanism, other, shape);
   const epsilon = Math.min(wanted, mostEpsilon(mechanism));
+  const params = withEpsilon(epsilon);
   return {
     answers: 'texts',
     mechanism,
     epsilon,
-    params: withEpsilon(epsilon),
+    params,
     shape,
     values: textsFor(shape),
-    client: clientOf(mechanism, shape) as Common['client'],
+    client: clientOf(mechanism, params, shape.cohorts),
     aggregator: mechanism.aggregator,
     channel: mechanism.channel as Common['channel'],
     withEpsilon,
+    draws: params.draws ?? 1,
   };
 }
 
-export function isLatched(
-  client: TextMechanism['client'],
-): client is LatchedTextClient<Params & LatchedParams, unknown> {
+export function isLatched(client: Mechanism['client']): client is Mechanism['client'] & AnyLatched {
   return 'latch' in client;
 }
 
-function clientOf({ client }: TextMechanism, { cohorts }: TextShape): Client<Params, unknown, string> {
-  if (!isLatched(client)) return client;
+/** A client of two stages, whatever its values are. */
+export type AnyLatched = LatchedClient<Params & LatchedParams, unknown, Value>;
+
+/** A client of one stage, whatever its values are. */
+export function unlatched(client: Mechanism['client']): Client<Params, unknown, Value> {
+  return client as unknown as Client<Params, unknown, Value>;
+}
+
+function clientOf({ client }: Mechanism, params: Params, cohorts: number): Common['client'] {
+  if (!isLatched(client)) {
+    const { draws } = params;
+    if (draws === undefined) return unlatched(client);
+    const { id, encode, randomize } = unlatched(client);
+    return {
+      id,
+      encode,
+      randomize: (own, value, source) => randomize(own, value, source, uniformInt(source, draws)),
+    };
+  }
+  const latched: AnyLatched = client;
   return {
-    id: client.id,
-    randomize(params, value, source) {
-      const latched = params as Params & LatchedParams;
-      return client.report(latched, client.latch(latched, value, uniformInt(source, cohorts), source), source);
+    id: latched.id,
+    randomize(own, value, source: WordSource) {
+      const both = own as Params & LatchedParams;
+      return latched.report(both, latched.latch(both, value, uniformInt(source, cohorts), source), source);
     },
-    encode: (params, report) => client.encode(params as Params & LatchedParams, report),
+    encode: (own, report, into, at) => latched.encode(own as Params & LatchedParams, report, into, at),
   };
+}
+
+/** What tells reports apart: their bytes, and where they are made under public draws the draw too. */
+export function keyOf({ client, draws, params }: Common & { readonly params: Params }, report: unknown): string {
+  const bytes = hex(client.encode(params, report).slice());
+  return draws === 1
+    ? bytes
+    : `${bytes} ${JSON.stringify(report, (_, part) => (part instanceof Uint8Array ? hex(part) : part))}`;
+}
+
+/** The public draw that a report was made under; undefined where there are none, or none gives this report. */
+export function drawOf(testCase: Case, report: unknown): number | undefined {
+  const { aggregator, client, draws, params } = testCase;
+  if (draws === 1) return undefined;
+  const bytes = client.encode(params, report).slice();
+  const key = keyOf(testCase, report);
+  for (let draw = 0; draw < draws; draw++) {
+    if (keyOf(testCase, aggregator.decode(params, bytes, draw)) === key) return draw;
+  }
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import { type LatchedParams, type Params, toNumber, type WordSource } from '@dither/mechanisms';
 import { goodnessOfFit } from '../support/chi-square.js';
-import { codeOf, ensure, hex } from '../support/ensure.js';
+import { codeOf, ensure } from '../support/ensure.js';
 import { seededSource } from '../support/seeded.js';
-import { type Case, isLatched, type TextCase } from './case.js';
-import { lawsOf } from './law.js';
+import { type AnyLatched, type Case, isLatched, keyOf, type TextCase, unlatched } from './case.js';
+import { isEnumerable, lawsOf } from './law.js';
 
 /**
  * The client's exact law over all sequences of words is the channel: each report's probability agrees to within the
@@ -11,7 +11,8 @@ import { lawsOf } from './law.js';
  * threshold one unit off, which no sample could.
  */
 export function checkClientIsTheChannel(testCase: Case): void {
-  const { client, channel, epsilon, params, values } = testCase;
+  if (!isEnumerable(testCase)) return;
+  const { channel, epsilon, params, values } = testCase;
   const laws = lawsOf(testCase, `law/${epsilon}`);
   values.forEach((value, i) => {
     const law = laws[i];
@@ -20,7 +21,7 @@ export function checkClientIsTheChannel(testCase: Case): void {
     let known = 0;
     for (const report of channel.reports(params)) {
       const { numerator, denominator } = channel.likelihood(params, value, report);
-      const mass = law.results.get(hex(client.encode(params, report))) ?? 0n;
+      const mass = law.results.get(keyOf(testCase, report)) ?? 0n;
       if (mass > 0n) known++;
       ensure(mass * denominator <= numerator * law.unit, 'a report is more probable than the channel says');
       ensure(
@@ -34,6 +35,7 @@ export function checkClientIsTheChannel(testCase: Case): void {
 
 /** The law of the number of words drawn is exactly the same for every value. */
 export function checkWordsDrawn(testCase: Case): void {
+  if (!isEnumerable(testCase)) return;
   const [first, ...others] = lawsOf(testCase, 'words').map(({ words }) => words);
   ensure(
     others.every((law) => law === first),
@@ -45,16 +47,16 @@ export function checkWordsDrawn(testCase: Case): void {
  * 20,000 seeded samples of each value agree with the channel: Pearson's chi-square, false-alarm rate 1e-6 for each
  * value. Unlike the exact law it assumes nothing about how the client looks at its words.
  */
-export function checkSamples({ mechanism, client, channel, epsilon, params, values }: Case): void {
+export function checkSamples(testCase: Case): void {
+  const { mechanism, client, channel, epsilon, params, values } = testCase;
   const alpha = 1e-6;
   const reports = [...channel.reports(params)];
-  const index = new Map(reports.map((report, i) => [hex(client.encode(params, report)), i]));
+  const index = new Map(reports.map((report, i) => [keyOf(testCase, report), i]));
   for (const value of values) {
     const source = seededSource(`${mechanism.id}/${epsilon}/${values.length}/${value}`);
     const counts = new Array<number>(reports.length).fill(0);
     for (let i = 0; i < 20_000; i++) {
-      const report = client.encode(params, client.randomize(params, value, source));
-      const at = index.get(hex(report));
+      const at = index.get(keyOf(testCase, client.randomize(params, value, source)));
       ensure(at !== undefined, 'the client sends a report that the channel does not list');
       counts[at] = (counts[at] as number) + 1;
     }
@@ -63,44 +65,59 @@ export function checkSamples({ mechanism, client, channel, epsilon, params, valu
   }
 }
 
-const unused: WordSource = {
-  next(): number {
-    throw new Error('drew a word for a value outside the domain');
-  },
-};
+function refuse(): never {
+  throw new Error('drew a word for a value outside the domain');
+}
+
+const unused: WordSource = { next: refuse, reserve: refuse, block: new Int32Array() };
 
 /**
  * What is no value is refused with its code, before a word is drawn: no index of the domain; no draw, or nothing that was
  * stored. Every string is a text.
  */
 export function checkValues(testCase: Case): void {
-  const { client, params } = testCase;
-  if (testCase.answers === 'texts') {
-    checkTexts(testCase);
+  const { mechanism, params } = testCase;
+  const isIndex = testCase.answers !== 'texts';
+  const values = isIndex ? [-1, testCase.params.domainSize, 0.5, Number.NaN, Number.POSITIVE_INFINITY] : [];
+  if (!isIndex) checkTexts(testCase);
+  if (isLatched(mechanism.client)) {
+    const latched: AnyLatched = mechanism.client;
+    const both = params as Params & LatchedParams;
+    for (const value of values) {
+      const code = codeOf(() => latched.latch(both, value, 0, unused));
+      ensure(code === 'value-out-of-range', `value ${value}: ${code}`);
+    }
+    checkStored(latched, both, isIndex ? 0 : 'a');
     return;
   }
-  for (const value of [-1, testCase.params.domainSize, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    const code = codeOf(() => client.randomize(params, value, unused));
-    ensure(code === 'value-out-of-range', `a value outside the domain: ${code}`);
+  const client = unlatched(mechanism.client);
+  for (const value of values) {
+    const code = codeOf(() => client.randomize(params, value, unused, 0));
+    ensure(code === 'value-out-of-range', `value ${value}: ${code}`);
+  }
+  for (const draw of params.draws === undefined ? [] : [undefined, -1, params.draws, 0.5, Number.NaN]) {
+    const code = codeOf(() => client.randomize(params, isIndex ? 0 : 'a', unused, draw));
+    ensure(code === 'draw-out-of-range', `draw ${draw}: ${code}`);
   }
 }
 
-function checkTexts({ mechanism, client, params }: TextCase): void {
+function checkTexts({ client, params }: TextCase): void {
   const source = seededSource('texts');
   for (const text of ['\0', '\ud800', '\udfff\ud800', 'x'.repeat(10_000)]) {
     const bytes = client.encode(params, client.randomize(params, text, source));
     ensure(bytes.length === params.reportBytes, 'a report has another length than reportBytes');
   }
-  const latched = mechanism.client;
-  if (!isLatched(latched)) return;
-  const both = params as Params & LatchedParams;
+}
+
+/** Of two stages: what is no draw, and what was not stored. */
+function checkStored(latched: AnyLatched, params: Params & LatchedParams, value: number | string): void {
   for (const draw of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    const code = codeOf(() => latched.latch(both, 'a', draw, unused));
+    const code = codeOf(() => latched.latch(params, value, draw, unused));
     ensure(code === 'value-out-of-range', `no draw: ${code}`);
   }
-  const stored = latched.latch(both, 'a', 0, source);
+  const stored = latched.latch(params, value, 0, seededSource('stored'));
   for (const other of [new Uint8Array(), stored.slice(1), Uint8Array.of(...stored, 0), stored.map(() => 255)]) {
-    const code = codeOf(() => latched.report(both, other, unused));
+    const code = codeOf(() => latched.report(params, other, unused));
     ensure(code === 'value-out-of-range', `nothing that was stored: ${code}`);
   }
 }

@@ -1,15 +1,15 @@
-import type { IndexParams, WordSource } from '@dither/mechanisms';
+import type { BitChannel, Params, WordSource } from '@dither/mechanisms';
 import { hex } from '../support/ensure.js';
-import { cutsOf, type ExactLaw, exactLaw } from '../support/exact-law.js';
+import { type ExactLaw, exactLaw, looksOf } from '../support/exact-law.js';
 import { seededSource } from '../support/seeded.js';
-import { type Case, isLatched, type TextCase, type Value } from './case.js';
+import { type AnyLatched, type Case, isLatched, keyOf, LATCH_DRAWS, unlatched } from './case.js';
 
 /** Words a run may draw before it is left out of the exact law; what is left out is bounded below. */
 const MAX_WORDS = 8;
 
 /** The exact law of what a client sends for a value. */
 export interface ReportLaw {
-  /** Chance of each report's bytes, in units. */
+  /** Chance of each report, by its key, in units. */
   readonly results: ReadonlyMap<string, bigint>;
   /** Mass of the runs that were left out. */
   readonly unresolved: bigint;
@@ -24,41 +24,89 @@ export interface StageLaws {
   readonly report: ReadonlyMap<string, ExactLaw>;
 }
 
-/** A client draws uniform integers below these, beside its coins: one that draws others says so here. */
-function moduliOf(testCase: Case): number[] {
-  if (testCase.answers === 'texts') return isLatched(testCase.mechanism.client) ? [] : [testCase.shape.cohorts];
-  const { domainSize, clamp, window, outputs, levelBits } = testCase.params as IndexParams & Drawn;
-  if (levelBits !== undefined) return [levelBits.length];
-  if (window !== undefined && outputs !== undefined) return [window, outputs];
-  return clamp === undefined ? [domainSize] : [domainSize, clamp, 4];
+/**
+ * Clients whose draws have no bound that eight words nearly always keep, rejections being the rule there, or so many that
+ * enumeration takes minutes. Their own tests enumerate them in another way.
+ */
+const UNBOUNDED = ['subset-selection', 'hybrid'];
+
+export function isEnumerable({ mechanism }: Case): boolean {
+  return !UNBOUNDED.includes(mechanism.id);
 }
 
 /** What params say of the integers drawn. */
 interface Drawn {
-  readonly clamp?: number;
-  readonly window?: number;
-  readonly outputs?: number;
-  readonly levelBits?: readonly number[];
+  readonly domainSize: number;
+  readonly clamp: number;
+  readonly window: number;
+  readonly outputs: number;
+  readonly levelBits: readonly number[];
+  readonly cohorts: number;
+  readonly cells: number;
+  readonly space: { readonly weight: number; readonly points: number };
+}
+
+/** The integers below which a client draws uniform ones, beside its coins. */
+const MODULI: { readonly [id: string]: (params: Drawn) => readonly number[] } = {
+  rr: () => [],
+  grr: ({ domainSize }) => [domainSize],
+  sue: () => [],
+  oue: () => [],
+  'one-bit-mean': ({ clamp }) => [clamp, 4],
+  'local-hashing': ({ cells }) => [cells],
+  'count-mean-sketch': () => [],
+  'hadamard-count-mean-sketch': () => [],
+  'hadamard-response': ({ outputs }) => [outputs],
+  'recursive-hadamard': ({ outputs }) => [outputs],
+  'projective-geometry': ({ space }) => [space.weight, space.points],
+  'l-grr': ({ cells }) => [cells],
+  'l-osue': () => [],
+  'd-bit-flip': () => [],
+  duchi: ({ clamp }) => [clamp],
+  piecewise: ({ window, outputs }) => [window, outputs],
+  tree: ({ levelBits }) => [levelBits.length],
+  'square-wave': ({ window, outputs }) => [window, outputs],
+  'one-time-rappor': ({ cohorts }) => [cohorts],
+  loloha: ({ cells }) => [cells],
+  rappor: () => [],
+};
+
+/** Of a mechanism that says nothing: its number of values. */
+function moduliOf({ mechanism, params }: Case): readonly number[] {
+  const drawn = params as Params as Params & Drawn;
+  return MODULI[mechanism.id]?.(drawn) ?? [drawn.domainSize ?? 1];
+}
+
+/** Bits that are randomized side by side. */
+function lanesOf({ params, values }: Case): number {
+  const { bits, cells, levelBits } = params as Params & {
+    readonly bits?: number | BitChannel;
+    readonly cells?: number;
+    readonly levelBits?: readonly number[];
+  };
+  if (levelBits !== undefined) return Math.max(...levelBits);
+  return cells ?? (typeof bits === 'number' ? bits : values.length);
 }
 
 /** Enumerates the words of `run`, as this case's client looks at them. */
 function enumeration(testCase: Case, seed: string): (run: (source: WordSource) => string) => ExactLaw {
   const picks = seededSource(seed);
   const pick = (size: number) => Math.floor((picks.next() / 2 ** 32) * size);
-  const moduli = moduliOf(testCase);
-  const cuts = cutsOf(testCase.params, moduli);
-  return (run) => exactLaw(run, cuts, moduli, pick, MAX_WORDS);
+  const looks = looksOf(testCase.params, moduliOf(testCase), lanesOf(testCase));
+  return (run) => exactLaw(run, looks, pick, MAX_WORDS);
 }
 
-/** The law of the client for each value. */
+/** The law of the client for each value, public draws being uniform. */
 export function lawsOf(testCase: Case, seed: string): ReportLaw[] {
-  if (testCase.answers === 'texts' && isLatched(testCase.mechanism.client)) {
-    return throughBothStages(stageLaws(testCase, seed));
-  }
-  const { client, params, values } = testCase;
+  if (isLatched(testCase.mechanism.client)) return throughBothStages(stageLaws(testCase, seed));
+  const client = unlatched(testCase.mechanism.client);
+  const { draws, params, values } = testCase;
   const enumerate = enumeration(testCase, seed);
-  return values.map((value: Value) => {
-    const law = enumerate((source) => hex(client.encode(params, client.randomize(params, value, source))));
+  return values.map((value) => {
+    const each = Array.from({ length: draws }, (_, draw) =>
+      enumerate((source) => keyOf(testCase, client.randomize(params, value, source, draws === 1 ? undefined : draw))),
+    );
+    const law = mixture(each);
     return { ...law, words: wordsOf(law.words) };
   });
 }
@@ -67,17 +115,17 @@ export function lawsOf(testCase: Case, seed: string): ReportLaw[] {
  * The stages by themselves, as enumerating both in a row would take the product of their times. Who latches is given a
  * draw: each of as many as there are cohorts.
  */
-export function stageLaws(testCase: TextCase, seed: string): StageLaws {
-  const { mechanism, shape, values } = testCase;
+export function stageLaws(testCase: Case, seed: string): StageLaws {
+  const { mechanism, values } = testCase;
   if (!isLatched(mechanism.client)) return { latch: [], report: new Map() };
-  const { client } = mechanism;
+  const client: AnyLatched = mechanism.client;
   const params = testCase.params as Parameters<typeof client.latch>[0];
   const enumerate = enumeration(testCase, seed);
   const stored = new Map<string, Uint8Array>();
-  const draws = Array.from({ length: shape.cohorts }, (_, draw) => draw);
+  const cohorts = testCase.answers === 'texts' ? testCase.shape.cohorts : LATCH_DRAWS;
   const latch = values.map((value) =>
     mixture(
-      draws.map((draw) =>
+      Array.from({ length: cohorts }, (_, draw) =>
         enumerate((source) => {
           const permanent = client.latch(params, value, draw, source);
           stored.set(hex(permanent), permanent);
@@ -89,7 +137,7 @@ export function stageLaws(testCase: TextCase, seed: string): StageLaws {
   const report = new Map(
     [...stored].map(([key, permanent]) => [
       key,
-      enumerate((source) => hex(client.encode(params, client.report(params, permanent, source)))),
+      enumerate((source) => keyOf(testCase, client.report(params, permanent, source))),
     ]),
   );
   return { latch, report };

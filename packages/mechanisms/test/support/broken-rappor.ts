@@ -1,9 +1,21 @@
-import { bernoulli, type LatchedTextClient, type Mechanism, type WordSource } from '@dither/mechanisms';
+import {
+  type BitChannel,
+  bernoulli,
+  bitChannel,
+  type LatchedTextClient,
+  type Mechanism,
+  numerator,
+  type WordSource,
+} from '@dither/mechanisms';
 import * as rappor from '@dither/mechanisms/rappor';
 import { bloomBits } from '../../src/encode/bloom.js';
 import { type Broken, LAW, SAMPLES, STAGES, VALUES, WORDS, withParts } from './broken.js';
 
 const latched: Mechanism = { id: 'rappor', answers: 'texts', ...rappor } as unknown as Mechanism;
+
+function swapped({ set, unset }: BitChannel): BitChannel {
+  return bitChannel(numerator(unset), numerator(set));
+}
 
 type Latch = typeof rappor.client.latch;
 type Report = typeof rappor.client.report;
@@ -36,7 +48,7 @@ function permanently(
   const result = stored.slice();
   for (let bit = 0; bit < bits; bit++) {
     const wasSet = (((stored[1 + (bit >> 3)] as number) >> (bit & 7)) & 1) === 1;
-    const isSet = bernoulli(source, wasSet ? params.permanentSet : params.permanentUnset);
+    const isSet = bernoulli(source, wasSet ? params.permanent.set : params.permanent.unset);
     if (isSet !== wasSet) flip(result, bit);
   }
   return result;
@@ -78,11 +90,7 @@ export const brokenRappor: readonly Broken[] = [
     name: 'RAPPOR with p and q of a report swapped',
     mechanism: rapporWith({
       report: (params, stored, source) =>
-        rappor.client.report(
-          { ...params, instantaneousSet: params.instantaneousUnset, instantaneousUnset: params.instantaneousSet },
-          stored,
-          source,
-        ),
+        rappor.client.report({ ...params, instantaneous: swapped(params.instantaneous) }, stored, source),
     }),
     fails: [LAW, SAMPLES],
   },

@@ -40,6 +40,7 @@ export const MISMATCH = 'refuses to merge states of other parameters';
 export const BYTES = 'keeps a state through its bytes';
 export const ROUND_TRIP = 'encodes every report and decodes it';
 export const MALFORMED = 'refuses every byte string that is not a report';
+export const ALL = 'counts many reports as it counts each';
 export const LARGE = 'stands random bytes and large domains';
 export const PARAMS = 'freezes params that say what was asked';
 export const REFUSALS = 'refuses options out of range';

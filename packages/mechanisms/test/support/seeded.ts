@@ -10,13 +10,9 @@ export function seededSource(seed: string): WordSource {
 /** Passes words through and counts them. */
 export function countingSource(source: WordSource): WordSource & { readonly drawn: number } {
   let drawn = 0;
-  return {
-    next() {
-      drawn++;
-      return source.next();
-    },
-    get drawn() {
-      return drawn;
-    },
-  };
+  const counted = sourceFrom(() => {
+    drawn++;
+    return source.next();
+  }, 1);
+  return Object.defineProperty(counted, 'drawn', { get: () => drawn }) as WordSource & { readonly drawn: number };
 }

@@ -22,7 +22,7 @@ export function drawTreeState(params: TreeParams, holders: readonly number[], so
   const last = levelBits.length - 1;
   const uniform = () => ((source.next() >>> 6) * 2 ** 26 + (source.next() >>> 6)) / 2 ** 52;
   const binomial = (trials: number, p: number) => sampleBinomial(uniform, trials, p);
-  const [keep, other] = [probability(params.keep), probability(params.other)];
+  const [keep, other] = [probability(params.bits.set), probability(params.bits.unset)];
   const members = levelBits.map((bits) => new Float64Array(bits));
   holders.forEach((count, value) => {
     let rest = count;
@@ -48,7 +48,7 @@ export function drawTreeState(params: TreeParams, holders: readonly number[], so
 /** The state that as many reports of these clients make on average, but for rounding to whole counts. */
 export function expectedTreeState(params: TreeParams, holders: readonly number[]): State {
   const { shape, levelBits } = params;
-  const [keep, other] = [probability(params.keep), probability(params.other)];
+  const [keep, other] = [probability(params.bits.set), probability(params.bits.unset)];
   const state = aggregator.empty(params);
   state.n = holders.reduce((sum, count) => sum + count, 0);
   let at = 0;

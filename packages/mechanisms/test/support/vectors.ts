@@ -5,11 +5,12 @@ import {
   type Params,
   recordedSource,
   type State,
+  sourceFrom,
   type TextMechanism,
   type Threshold,
   type WordSource,
 } from '@dither/mechanisms';
-import { type IndexMechanism, isLatched, type Value } from '../contract/case.js';
+import { type AnyLatched, type IndexMechanism, isLatched, unlatched, type Value } from '../contract/case.js';
 import { codeOf, fromHex, hex } from './ensure.js';
 
 /** What the mechanism's client is declared with. */
@@ -18,7 +19,7 @@ export type VectorOptions = Readonly<Record<string, number>>;
 /** One report to make: its words are those of the permanent stage, if there is one, and then of the report. */
 export interface ReportInput {
   readonly value: Value;
-  /** Of a mechanism with two stages. */
+  /** Of a mechanism with two stages, or with public draws. */
   readonly draw?: number;
   readonly words: readonly number[];
 }
@@ -59,9 +60,12 @@ function isThreshold(value: unknown): value is Threshold {
   return typeof value === 'object' && value !== null && 'high' in value && 'low' in value;
 }
 
+/** What a reader can compare: thresholds in hex, the parts of a channel each so; tables derived from the rest are left out. */
 function readable(value: unknown): unknown {
-  if (!isThreshold(value)) return value;
-  return [value.high, value.low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  if (isThreshold(value)) return [value.high, value.low].map((half) => half.toString(16).padStart(8, '0')).join('');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const parts = Object.entries(value).filter(([, part]) => typeof part !== 'function');
+  return Object.fromEntries(parts.map(([name, part]) => [name, readable(part)]));
 }
 
 /** JSON has no infinity: a detection limit that nothing reaches reads so. */
@@ -85,16 +89,14 @@ export function makeReport(
   { value, draw }: Omit<ReportInput, 'words'>,
   source: WordSource,
 ): { readonly permanent?: Uint8Array; readonly bytes: Uint8Array } {
-  if ('latch' in client) {
-    const latched = params as Params & LatchedParams;
-    const permanent = client.latch(latched, String(value), draw ?? 0, source);
-    return { permanent, bytes: client.encode(latched, client.report(latched, permanent, source)) };
+  if (isLatched(client)) {
+    const latched: AnyLatched = client;
+    const both = params as Params & LatchedParams;
+    const permanent = latched.latch(both, value, draw ?? 0, source);
+    return { permanent, bytes: latched.encode(both, latched.report(both, permanent, source)) };
   }
-  const { randomize, encode } = client as {
-    randomize(params: Params, value: Value, source: WordSource): unknown;
-    encode(params: Params, report: unknown): Uint8Array;
-  };
-  return { bytes: encode(params, randomize(params, value, source)) };
+  const { randomize, encode } = unlatched(client);
+  return { bytes: encode(params, randomize(params, value, source, params.draws === undefined ? undefined : draw)) };
 }
 
 /** Runs a mechanism on a vector's input. Throws unless every report uses exactly its words. */
@@ -107,7 +109,7 @@ export function runVector(mechanism: Mechanism, { options, reports }: VectorInpu
     const input = { value, ...(draw === undefined ? {} : { draw }) };
     const { permanent, bytes } = makeReport(mechanism, params, input, source);
     if (codeOf(() => source.next()) !== 'source-exhausted') throw new Error('a vector lists words that are not used');
-    aggregator.accumulate(params, state, aggregator.decode(params, bytes));
+    aggregator.accumulate(params, state, aggregator.decode(params, bytes, draw));
     const stored = permanent === undefined ? {} : { permanent: hex(permanent) };
     return { ...input, words: [...words], ...stored, report: hex(bytes) };
   });
@@ -164,20 +166,18 @@ function indexEstimates(
 /** The code with which a report's bytes are refused, or `returned`. */
 export function refusal(mechanism: Mechanism, { options, report }: BadVector): string {
   const aggregator = mechanism.aggregator as TextMechanism['aggregator'];
-  return codeOf(() => aggregator.decode(declare(mechanism, options), fromHex(report)));
+  const params = declare(mechanism, options);
+  return codeOf(() => aggregator.decode(params, fromHex(report), params.draws === undefined ? undefined : 0));
 }
 
 /** Draws from `source` and remembers the words. */
-export function recording(source: WordSource): WordSource & { readonly words: number[] } {
+export function recording(source: WordSource): { readonly source: WordSource; readonly words: readonly number[] } {
   const words: number[] = [];
-  return {
-    words,
-    next() {
-      const word = source.next();
-      words.push(word);
-      return word;
-    },
-  };
+  const remembered = sourceFrom(() => {
+    words.push(source.next());
+    return words.at(-1) as number;
+  }, 1);
+  return { source: remembered, words };
 }
 
 /** A permanent response derived from a key: in the file of a mechanism with two stages. */
@@ -192,5 +192,5 @@ export interface KeyedVector {
 }
 
 export function hasTwoStages(mechanism: Mechanism): boolean {
-  return mechanism.answers === 'texts' && isLatched(mechanism.client);
+  return isLatched(mechanism.client);
 }

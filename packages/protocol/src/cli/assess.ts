@@ -5,12 +5,11 @@ import type { Latch, Metric } from '../registry/metric.js';
 import { chargePerWindow } from '../registry/participation.js';
 import type { Bound, Registry } from '../registry/registry.js';
 import { formatDay } from '../time.js';
+import { betterFor, percentLess } from './advice.js';
 import { batchBytes } from './batch-bytes.js';
 import { inclusionShares } from './inclusion.js';
 import { linkingBits } from './linking.js';
 import { predict } from './predict.js';
-import { betterForQuantiles } from './predict-quantiles.js';
-import { betterShape } from './predict-texts.js';
 import type { Prediction } from './prediction.js';
 
 export type WarningCode =
@@ -212,18 +211,14 @@ function visibilityWarnings({ id, predictions }: MetricAssessment): readonly War
 
 /** Nothing chooses a mechanism at run time: what would be better is said here, for the developer to write down. */
 function mechanismWarnings(metric: Metric, reporters: number): readonly Warning[] {
-  const shape = betterShape(metric, reporters);
-  if (shape !== undefined) {
-    const message = `${shape.bits} bits and ${shape.hashes} hash would know texts with ${percent(shape.ratio)} less error, in as many bytes or fewer`;
+  const better = betterFor(metric, reporters);
+  if (better === undefined) return [];
+  const { mechanism, options, reportBytes } = better.advice;
+  const less = `${percentLess(better.ratio)} error`;
+  if (options.bits !== undefined) {
+    const message = `${options.bits} bits and ${options.hashes} hash would know texts with ${less}, in as many bytes or fewer`;
     return [{ code: 'better-shape', where: metric.id, message }];
   }
-  const better = betterForQuantiles(metric, reporters);
-  if (better === undefined) return [];
-  const message = `at this number of installations ${better.mechanism} would know the 75th percentile with ${percent(better.ratio)} less error`;
+  const message = `at this number of installations ${mechanism} would have ${less}, in ${reportBytes} byte(s) a report (see advise)`;
   return [{ code: 'better-mechanism', where: metric.id, message }];
-}
-
-/** How much less `ratio` of something is. */
-function percent(ratio: number): string {
-  return `${(100 * (1 - ratio)).toFixed(0)}%`;
 }

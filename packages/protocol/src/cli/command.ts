@@ -28,7 +28,23 @@ export interface Command {
   readonly args: {
     /** How many files it takes. */
     readonly positionals: number;
+    /** Whether it takes none as well. */
+    readonly areFilesOptional?: boolean;
     readonly options: NonNullable<ParseArgsConfig['options']>;
   };
   run(args: Args, context: Context): Promise<ExitCode>;
+}
+
+/** Options that make no sense: the message, and how the program is used, go to standard error. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** An option that is a number above 0. @throws UsageError */
+export function numberOf(options: Args['options'], name: string): number | undefined {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!(number > 0 && number < Number.POSITIVE_INFINITY)) throw new UsageError(`--${name} is a number above 0`);
+  return number;
 }

@@ -1,6 +1,7 @@
 import { MICRO } from '@dither/mechanisms';
 import { canonicalJson, type Json } from '../registry/canonical.js';
 import type { Metric } from '../registry/metric.js';
+import { paramsToJson } from '../registry/params-json.js';
 import { chargePerWindow } from '../registry/participation.js';
 import type { Bound, Registry } from '../registry/registry.js';
 
@@ -66,14 +67,13 @@ function head({ app, budget, participation, expectedClients }: Registry): Fields
 
 function fields(metric: Metric): Fields {
   const { kind, period, aggregate, description, purpose, owner, expires, reason, params, latch } = metric;
-  const { mechanism, ...rest } = params;
+  const { mechanism, ...thresholds } = paramsToJson(params) as Fields;
   // Epsilon and domain are named on their own; what is left follows from them unless a mechanism itself changed.
   const isDerived = {
     epsilon: metric.microEpsilon / MICRO,
     latch: latch as Json | undefined,
     domain: metric.domain as Json,
   };
-  const thresholds = rest as unknown as Json;
   return { kind, period, aggregate, ...isDerived, mechanism, thresholds, description, purpose, owner, expires, reason };
 }
 

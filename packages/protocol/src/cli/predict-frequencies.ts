@@ -1,5 +1,6 @@
-import { type FrequencyMechanism, type IndexParams, type Quantity, toNumber } from '@dither/mechanisms';
-import { type Prediction, smallestTold } from './prediction.js';
+import type { FrequencyMechanism, IndexParams, Quantity } from '@dither/mechanisms';
+import { answeredShares, smallestTold } from '@dither/mechanisms/advise';
+import type { Prediction } from './prediction.js';
 
 /** The error of shares and means. @param none - the value that stands for "no event" */
 export function predictFrequencies(
@@ -51,24 +52,4 @@ function extremes(params: IndexParams, { weights }: Quantity, none: number): rea
     if (weights(value) > weights(high)) high = value;
   }
   return [low, high];
-}
-
-/**
- * The share of reports that answer each quantity, exactly: every report of the channel counted with its chance. For
- * a distribution every report answers all of them, and listing the reports could take for ever.
- */
-function answeredShares({ aggregator, channel }: FrequencyMechanism, params: IndexParams): readonly number[] {
-  if (aggregator.isDistribution) return [1];
-  const many = 2 ** 40;
-  const state = aggregator.empty(params);
-  for (const report of channel.reports(params)) {
-    const weight = Math.round(many * toNumber(channel.likelihood(params, 0, report)));
-    const one = aggregator.empty(params);
-    aggregator.accumulate(params, one, report);
-    state.n += weight;
-    one.counts.forEach((count, i) => {
-      state.counts[i] = (state.counts[i] as number) + weight * count;
-    });
-  }
-  return aggregator.estimate(params, state).map(({ n }) => n / state.n);
 }

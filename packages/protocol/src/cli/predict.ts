@@ -1,9 +1,10 @@
 import type { IndexParams } from '@dither/mechanisms';
+import { smallestTold } from '@dither/mechanisms/advise';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Metric } from '../registry/metric.js';
 import { predictFrequencies } from './predict-frequencies.js';
 import { predictQuantiles } from './predict-quantiles.js';
-import { type Prediction, smallestTold } from './prediction.js';
+import type { Prediction } from './prediction.js';
 
 /** The predicted error of a metric's estimates from the reports of `reporters` installations. */
 export function predict(metric: Pick<Metric, 'params' | 'none' | 'domain'>, reporters: number): readonly Prediction[] {

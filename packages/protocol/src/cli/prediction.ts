@@ -16,10 +16,3 @@ export interface Prediction {
   /** Of what is not a share. */
   readonly unit?: string;
 }
-
-/** The f with f - 1.645 se(f) = 1.960 se(0). Currie 1968. @param standardError - at a share in [0, 1] */
-export function smallestTold(standardError: (share: number) => number): number {
-  let limit = 0;
-  for (let i = 0; i < 50; i++) limit = 1.959964 * standardError(0) + 1.644854 * standardError(Math.min(1, limit));
-  return limit;
-}

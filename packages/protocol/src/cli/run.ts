@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { RegistryFileError, type RegistryFileErrorCode } from '../node/errors.js';
+import { adviseCommand } from './advise.js';
 import { checkCommand } from './check.js';
-import { type Args, type Command, type Context, EXIT, type ExitCode } from './command.js';
+import { type Args, type Command, type Context, EXIT, type ExitCode, UsageError } from './command.js';
 import { diffCommand } from './diff.js';
 import { exportCommand } from './export.js';
 
-const commands: readonly Command[] = [checkCommand, exportCommand, diffCommand];
+const commands: readonly Command[] = [checkCommand, adviseCommand, exportCommand, diffCommand];
 
 /** Nothing was said about the registry itself: it could not be looked at, or the answer not written. */
 const UNSEEN: readonly string[] = [
@@ -39,6 +40,10 @@ export async function runCli(
   try {
     return await command.run(args, context);
   } catch (error) {
+    if (error instanceof UsageError) {
+      context.printError(`${error.message}\n${help()}`);
+      return EXIT.usage;
+    }
     if (!(error instanceof RegistryFileError)) throw error;
     context.printError(`${error.message}\n`);
     return UNSEEN.includes(error.code) ? EXIT.usage : EXIT.refused;
@@ -49,8 +54,9 @@ export async function runCli(
 function parse(command: Command, argv: string[]): Args | string {
   try {
     const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options: command.args.options });
-    if (positionals.length !== command.args.positionals) {
-      return `${command.meta.name} takes ${command.args.positionals} file(s)\n`;
+    const { positionals: files, areFilesOptional = false } = command.args;
+    if (positionals.length !== files && !(areFilesOptional && positionals.length === 0)) {
+      return `${command.meta.name} takes ${files} file(s)\n`;
     }
     return { positionals, options: values as Args['options'] };
   } catch (error) {

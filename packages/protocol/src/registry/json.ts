@@ -1,9 +1,16 @@
-import { type IndexClient, type LatchedTextClient, MICRO, type TextClient } from '@dither/mechanisms';
+import {
+  type IndexClient,
+  type LatchedIndexClient,
+  type LatchedTextClient,
+  MICRO,
+  type TextClient,
+} from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { canonicalJson, type Json } from './canonical.js';
 import { RegistryError } from './errors.js';
-import { boolean, category, count, fromEdges, type TextOptions, text } from './kinds.js';
+import { boolean, category, count, fromEdges, text } from './kinds.js';
 import type { Aggregate, Declared, Latch, Metric, MetricOptions } from './metric.js';
+import { paramsToJson } from './params-json.js';
 import { type Budget, defineRegistry, type Registry } from './registry.js';
 
 /** Version of the canonical form. */
@@ -33,7 +40,7 @@ function metricToJson(metric: Metric): Json {
     domain: metric.domain as Json,
     expires: metric.expires,
     reason: metric.reason,
-    mechanism: metric.params as unknown as Json,
+    mechanism: paramsToJson(metric.params),
     epsilon: metric.microEpsilon / MICRO,
     latch: metric.latch as Json | undefined,
     fingerprint: metric.fingerprint,
@@ -138,21 +145,22 @@ function readMetric(id: string, json: unknown, mechanisms: ClientLookup): Declar
     throw new RegistryError('mechanism-unfit', id, `this version does not have the mechanism ${JSON.stringify(name)}`);
   }
   const withMechanism = { ...options, mechanism: client as IndexClient };
+  const latch = metric['latch'] as Latch | undefined;
   switch (kind) {
     case 'text':
-      return readText(metric, options, {
-        mechanism: client as TextClient & LatchedTextClient,
+      return text({
+        ...stagesOf(options, client as TextClient & LatchedTextClient, latch),
         maxLength: domain['maxLength'] as number,
         aggregate: aggregate as 'last',
         bits: params['bits'] as number,
         hashes: params['hashes'] as number,
         cohorts: params['cohorts'] as number,
-      });
+      }) as Declared;
     case 'boolean':
       return boolean(withMechanism) as Declared;
     case 'category':
       return category({
-        ...withMechanism,
+        ...stagesOf(options, client as IndexClient & LatchedIndexClient, latch),
         values: strings(domain['values'], id),
         aggregate: aggregate as 'last',
       }) as Declared;
@@ -162,7 +170,11 @@ function readMetric(id: string, json: unknown, mechanisms: ClientLookup): Declar
     case 'quantity':
       return fromEdges(
         kind,
-        { ...withMechanism, unit: string(domain['unit'], id, 'unit'), aggregate: aggregate as 'random' },
+        {
+          ...stagesOf(options, client as IndexClient & LatchedIndexClient, latch),
+          unit: string(domain['unit'], id, 'unit'),
+          aggregate: aggregate as 'random',
+        },
         numbers(domain['edges'], id),
       ) as Declared;
     default:
@@ -170,15 +182,10 @@ function readMetric(id: string, json: unknown, mechanisms: ClientLookup): Declar
   }
 }
 
-function readText(
-  metric: { readonly [key: string]: unknown },
-  { epsilon, ...options }: MetricOptions,
-  own: TextOptions & { readonly mechanism: TextClient & LatchedTextClient },
-): Declared {
-  const latch = metric['latch'] as Latch | undefined;
-  // A latched metric's epsilon is that of its latch, written out for readers.
-  if (latch !== undefined) return text({ ...options, ...own, latch }) as Declared;
-  return text({ ...options, ...own, ...(epsilon === undefined ? {} : { epsilon }) }) as Declared;
+/** A latched metric's epsilon is that of its latch, written out for readers. */
+function stagesOf<C>({ epsilon, ...options }: MetricOptions, mechanism: C, latch: Latch | undefined) {
+  if (latch !== undefined) return { ...options, mechanism, latch };
+  return { ...options, mechanism, ...(epsilon === undefined ? {} : { epsilon }) };
 }
 
 function object(json: unknown, where: string, label: string): { readonly [key: string]: unknown } {

@@ -2,18 +2,19 @@ import {
   bucketIndex,
   type Edges,
   type IndexClient,
+  type LatchedIndexClient,
   type LatchedTextClient,
   linearBuckets,
   logBuckets,
   MechanismError,
-  type Params,
   type TextClient,
   type TextShape,
 } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import { RegistryError } from './errors.js';
 import { NONE } from './labels.js';
-import type { Aggregate, AnyClient, Declared, Latch, MetricOptions } from './metric.js';
+import type { Aggregate, Declared, Kind, MetricOptions } from './metric.js';
+import { type Staged, staged } from './stages.js';
 
 /**
  * One function per kind: it takes what a developer declares and returns a metric that knows how to encode its
@@ -21,18 +22,48 @@ import type { Aggregate, AnyClient, Declared, Latch, MetricOptions } from './met
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: params and reports are a mechanism's own affair
-type WithMechanism = MetricOptions & { readonly mechanism: IndexClient<any, any> };
+type AnyIndexClient = IndexClient<any, any>;
+
+type WithMechanism = MetricOptions & { readonly mechanism: AnyIndexClient };
+
+/** A mechanism over values of which each has a share: one stage, or two with a latch. */
+type WithStages = Omit<MetricOptions, 'epsilon'> &
+  // biome-ignore lint/suspicious/noExplicitAny: params and reports are a mechanism's own affair
+  Staged<AnyIndexClient, LatchedIndexClient<any, any>>;
+
+/** Those that estimate the share of each value of a list. */
+const FREQUENCIES = [
+  'grr',
+  'sue',
+  'oue',
+  'subset-selection',
+  'hadamard-response',
+  'projective-geometry',
+  'local-hashing',
+  'recursive-hadamard',
+  'count-mean-sketch',
+  'hadamard-count-mean-sketch',
+  'l-grr',
+  'l-osue',
+  'loloha',
+  'd-bit-flip',
+] as const;
 
 /** The mechanisms that answer a kind's question. Others are refused when declared. */
 const FIT = {
   boolean: ['rr'],
-  category: ['grr', 'sue', 'oue'],
-  count: ['one-bit-mean'],
-  number: ['square-wave', 'tree', 'grr', 'sue', 'oue'],
+  category: FREQUENCIES,
+  count: ['one-bit-mean', 'duchi', 'piecewise', 'hybrid'],
+  number: ['square-wave', 'tree', ...FREQUENCIES],
   text: ['one-time-rappor', 'rappor'],
 } as const;
 
-function common(options: MetricOptions): MetricOptions {
+/** Ids of the mechanisms that a kind can be declared with. */
+export function mechanismsOf(kind: Kind): readonly string[] {
+  return kind === 'timing' || kind === 'quantity' ? FIT.number : FIT[kind];
+}
+
+function common(options: MetricOptions | WithStages): MetricOptions {
   const { description, purpose, owner, period, epsilon, reason, expires } = options;
   return {
     description,
@@ -42,23 +73,6 @@ function common(options: MetricOptions): MetricOptions {
     expires,
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(reason === undefined ? {} : { reason }),
-  };
-}
-
-function fit<C extends AnyClient>(client: C, allowed: readonly string[]): C {
-  if (!allowed.includes(client?.id)) {
-    throw new RegistryError('mechanism-unfit', '', `this kind is answered by: ${allowed.join(', ')}`);
-  }
-  return client;
-}
-
-/** A mechanism over `domainSize` indices. */
-function over(client: WithMechanism['mechanism'], allowed: readonly string[], domainSize: number) {
-  const mechanism = fit(client, allowed);
-  return {
-    client: mechanism,
-    domainSize,
-    resolve: (epsilon: number): Params => mechanism.params({ epsilon, domainSize }),
   };
 }
 
@@ -79,7 +93,8 @@ export function boolean(options: WithMechanism): Declared<true | undefined> & { 
     kind: 'boolean',
     aggregate: 'any',
     domain: {},
-    ...over(options.mechanism, FIT.boolean, 2),
+    ...staged(options, FIT.boolean, { domainSize: 2 }),
+    domainSize: 2,
     none: 0,
     encode: (input) => (input === undefined || input === true ? 1 : undefined),
   };
@@ -87,11 +102,15 @@ export function boolean(options: WithMechanism): Declared<true | undefined> & { 
 
 /**
  * One of a closed list. "none" (no event in the period) is a value of its own and need not be listed.
+ *
+ * For something that happens take a mechanism of one stage, with an `epsilon`. For something that stays, such as a setting
+ * that is reported again and again, one of two stages (`lGrr`, `lOsue`, `loloha`, `dBitFlip`) and a `latch`.
+ *
  * @param options.aggregate - `last` unless told, or `random`
- * @throws RegistryError `values-invalid`, `aggregate-invalid`, `mechanism-unfit`
+ * @throws RegistryError `values-invalid`, `aggregate-invalid`, `mechanism-unfit`, `latch-invalid`
  */
 export function category<const Value extends string>(
-  options: WithMechanism & { readonly values: readonly Value[]; readonly aggregate?: 'last' | 'random' },
+  options: WithStages & { readonly values: readonly Value[]; readonly aggregate?: 'last' | 'random' },
 ): Declared<Value> & { readonly kind: 'category' } {
   const values = [...options.values];
   const isSound =
@@ -112,7 +131,8 @@ export function category<const Value extends string>(
     kind: 'category',
     aggregate: oneOf(options.aggregate ?? 'last', ['last', 'random']),
     domain: { values },
-    ...over(options.mechanism, FIT.category, values.length + 1),
+    ...staged(options, FIT.category, { domainSize: values.length + 1 }),
+    domainSize: values.length + 1,
     none: values.length,
     encode: (input) => indexes.get(input),
   };
@@ -135,7 +155,8 @@ export function count(
     kind: 'count',
     aggregate: 'sum',
     domain: { clamp },
-    ...over(options.mechanism, FIT.count, clamp + 1),
+    ...staged(options, FIT.count, { domainSize: clamp + 1 }),
+    domainSize: clamp + 1,
     none: 0,
     encode: (input = 1) => (Number.isFinite(input) && input >= 0 ? Math.min(clamp, Math.round(input)) : undefined),
   };
@@ -154,7 +175,7 @@ export interface NumberOptions {
 
 function bucketed<K extends 'timing' | 'quantity'>(
   kind: K,
-  options: WithMechanism & NumberOptions & { readonly unit: string },
+  options: WithStages & NumberOptions & { readonly unit: string },
 ): Declared<number> & { readonly kind: K } {
   const [low, high] = options.range;
   const scale = options.scale ?? (kind === 'timing' ? 'log' : 'linear');
@@ -180,7 +201,7 @@ function makeEdges(low: number, high: number, buckets: number, scale: 'log' | 'l
 /** The same from ready edges: how a canonical registry is read back. */
 export function fromEdges<K extends 'timing' | 'quantity'>(
   kind: K,
-  options: WithMechanism & Pick<NumberOptions, 'aggregate'> & { readonly unit: string },
+  options: WithStages & Pick<NumberOptions, 'aggregate'> & { readonly unit: string },
   edges: readonly number[],
 ): Declared<number> & { readonly kind: K } {
   if (typeof options.unit !== 'string' || options.unit === '' || options.unit.length > 20) {
@@ -191,7 +212,8 @@ export function fromEdges<K extends 'timing' | 'quantity'>(
     kind,
     aggregate: oneOf(options.aggregate ?? 'random', ['random', 'first', 'last', 'max']),
     domain: { unit: options.unit, edges },
-    ...over(options.mechanism, FIT.number, edges.length),
+    ...staged(options, FIT.number, { domainSize: edges.length }),
+    domainSize: edges.length,
     none: edges.length - 1,
     encode: (input) => (Number.isFinite(input) ? bucketIndex(edges, input) : undefined),
   };
@@ -199,18 +221,18 @@ export function fromEdges<K extends 'timing' | 'quantity'>(
 
 /**
  * A duration in milliseconds.
- * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`
+ * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`, `latch-invalid`
  */
-export function timing(options: WithMechanism & NumberOptions): Declared<number> & { readonly kind: 'timing' } {
+export function timing(options: WithStages & NumberOptions): Declared<number> & { readonly kind: 'timing' } {
   return bucketed('timing', { ...options, unit: 'ms' });
 }
 
 /**
  * A number with a unit.
- * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`
+ * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`, `latch-invalid`
  */
 export function quantity(
-  options: WithMechanism & NumberOptions & { readonly unit: string },
+  options: WithStages & NumberOptions & { readonly unit: string },
 ): Declared<number> & { readonly kind: 'quantity' } {
   return bucketed('quantity', options);
 }
@@ -236,58 +258,21 @@ const SHAPE: TextShape = { bits: 128, hashes: 1, cohorts: 64 };
  * @throws RegistryError `range-invalid`, `aggregate-invalid`, `mechanism-unfit`, `latch-invalid`
  */
 export function text(
-  options: MetricOptions & TextOptions & { readonly mechanism: TextClient },
-): Declared<string> & { readonly kind: 'text' };
-export function text(
-  options: Omit<MetricOptions, 'epsilon'> &
-    TextOptions & { readonly mechanism: LatchedTextClient; readonly latch: Latch },
-): Declared<string> & { readonly kind: 'text' };
-export function text(
-  options: MetricOptions & TextOptions & { readonly mechanism: TextClient | LatchedTextClient; readonly latch?: Latch },
+  options: Omit<MetricOptions, 'epsilon'> & TextOptions & Staged<TextClient, LatchedTextClient>,
 ): Declared<string> & { readonly kind: 'text' } {
-  const { maxLength = 100, latch } = options;
+  const { maxLength = 100 } = options;
   if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > 1024) {
     throw new RegistryError('range-invalid', '', 'maxLength is an integer from 1 to 1024');
   }
-  const mechanism = fit(options.mechanism, FIT.text);
   const { bits = SHAPE.bits, hashes = SHAPE.hashes, cohorts = SHAPE.cohorts } = options;
-  const shape = { bits, hashes, cohorts };
   return {
     ...common(options),
     kind: 'text',
     aggregate: oneOf(options.aggregate ?? 'last', ['last', 'random']),
     domain: { maxLength },
-    client: mechanism,
+    ...staged(options, FIT.text, { bits, hashes, cohorts }),
     domainSize: 0,
-    ...stages(mechanism, options, shape),
-    ...(latch === undefined ? {} : { latch: { ...latch } }),
     none: '',
     encode: (input) => (typeof input === 'string' && input !== '' ? input.slice(0, maxLength) : undefined),
   };
-}
-
-/** One stage or two, as the mechanism has. */
-function stages(
-  mechanism: TextClient | LatchedTextClient,
-  { period, epsilon, latch }: MetricOptions & { readonly latch?: Latch },
-  shape: TextShape,
-): Pick<Declared, 'resolve'> {
-  if (!('latch' in mechanism)) {
-    if (latch !== undefined) {
-      throw new RegistryError('latch-invalid', '', 'this mechanism has one stage: declare epsilon, and no latch');
-    }
-    return { resolve: (one) => mechanism.params({ epsilon: one, ...shape }) };
-  }
-  if (latch === undefined || epsilon !== undefined) {
-    const remedy =
-      'this mechanism has two stages: declare latch with epsilonFirst, epsilonInfinity and epoch, and no epsilon';
-    throw new RegistryError('latch-invalid', '', remedy);
-  }
-  const reports = latch.epoch / period;
-  if (!Number.isInteger(reports) || reports < 2) {
-    const remedy = 'an epoch is two or more whole periods; for one report per epoch take a longer period and one stage';
-    throw new RegistryError('latch-invalid', '', remedy);
-  }
-  const { epsilonInfinity } = latch;
-  return { resolve: (epsilonFirst) => mechanism.params({ epsilonFirst, epsilonInfinity, reports, ...shape }) };
 }

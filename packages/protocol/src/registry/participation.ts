@@ -46,7 +46,7 @@ function chargeFrom(first: number, reports: number, microEpoch: readonly number[
  * would hold both sums. With a fixed share per period this cannot happen: any rolling window holds the same number
  * of period ends of each length, each within its share (docs/adr/0006).
  *
- * A latched metric is a class of its own: its first report in an epoch costs more than the next, so that a window
+ * A latched metric is a class of its own: what a report costs depends on those before it in its epoch, so that a window
  * over half of its reports and half of another's could hold more than either. It has its share or is refused, and is
  * never drawn for a part of an epoch.
  *

@@ -4,6 +4,7 @@ import { parseDay } from '../time.js';
 import { fingerprintOf, type Json } from './canonical.js';
 import { RegistryError } from './errors.js';
 import type { Declared, Metric } from './metric.js';
+import { paramsToJson } from './params-json.js';
 import { chargePerWindow, type ParticipationClass, participationClasses } from './participation.js';
 
 export interface Budget {
@@ -158,7 +159,7 @@ function resolve(app: string, id: string, declared: Declared): Metric {
     aggregate: declared.aggregate,
     domain: declared.domain as Json,
     latch: declared.latch as Json | undefined,
-    mechanism: params as unknown as Json,
+    mechanism: paramsToJson(params),
   };
   return Object.freeze({
     ...rest,

@@ -32,10 +32,14 @@ export interface Header {
   readonly registry: string;
 }
 
-/** One report of a batch: metric `index` of the wire table, in the period that starts on day `window`. */
-export interface WireReport {
+/** Whose report and of when: metric `index` of the wire table, in the period that starts on day `window`. */
+export interface WirePlace {
   readonly index: number;
   readonly window: number;
+}
+
+/** One report of a batch. */
+export interface WireReport extends WirePlace {
   readonly bytes: Uint8Array;
 }
 
@@ -86,23 +90,27 @@ export function encodeBatch(table: WireTable, batch: Omit<Batch, 'registry'>): U
   return Uint8Array.from(bytes);
 }
 
-/** Splits reports so that each part, encoded, stays within the limit. Depends on their windows and lengths alone. */
-export function splitReports(table: WireTable, reports: readonly WireReport[]): readonly (readonly WireReport[])[] {
+/**
+ * Splits reports so that each part, encoded, stays within the limit. Depends on their places alone, which fix their lengths:
+ * it can be done before there are reports, so that each can be made under the nonce of its batch (`public-draw.ts`).
+ */
+export function splitReports<R extends WirePlace>(table: WireTable, reports: readonly R[]): readonly (readonly R[])[] {
   const groupBytes = 2 + Math.ceil(table.wire.length / 8);
-  const parts: WireReport[][] = [];
+  const parts: R[][] = [];
   let windows = new Set<number>();
   let size = Number.POSITIVE_INFINITY;
   for (const report of reports) {
-    const cost = report.bytes.length + (windows.has(report.window) ? 0 : groupBytes);
+    const length = reportBytes(table, report.index);
+    const cost = length + (windows.has(report.window) ? 0 : groupBytes);
     if (size + cost > policy.maxBatchBytes) {
       parts.push([]);
       windows = new Set();
-      size = HEADER_BYTES + report.bytes.length + groupBytes;
+      size = HEADER_BYTES + length + groupBytes;
     } else {
       size += cost;
     }
     windows.add(report.window);
-    (parts.at(-1) as WireReport[]).push(report);
+    (parts.at(-1) as R[]).push(report);
   }
   return parts;
 }

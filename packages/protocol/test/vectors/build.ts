@@ -7,6 +7,8 @@ import {
   encodeBatch,
   type Json,
   type Metric,
+  paramsToJson,
+  publicDraw,
   type Registry,
   registryToJson,
   toHex,
@@ -134,7 +136,7 @@ function preimage(app: string, metric: Metric): string {
     aggregate,
     domain: domain as Json,
     latch: latch as Json | undefined,
-    mechanism: params as unknown as Json,
+    mechanism: paramsToJson(params),
   });
 }
 
@@ -154,6 +156,42 @@ export function fingerprintVectors() {
   };
 }
 
+const FIRST = '0011223344556677';
+const OTHER = 'fedcba9876543210';
+const ZEROS = new Uint8Array(16);
+
+function publicDrawVectors() {
+  const vector = (metric: string, window: number, nonce: Uint8Array, draws: number) => ({
+    metric,
+    window,
+    nonce: toHex(nonce),
+    draws,
+    draw: publicDraw(metric, window, nonce, draws),
+  });
+  return {
+    about:
+      'The public draw of a report: from fingerprint of the metric, window and nonce of the batch, and their number.',
+    vectors: [
+      vector(FIRST, 20_769, NONCE, 1),
+      vector(FIRST, 20_769, NONCE, 2),
+      vector(FIRST, 20_769, NONCE, 1024),
+      vector(FIRST, 20_769, NONCE, 1_000_003),
+      vector(FIRST, 20_769, NONCE, 2 ** 32),
+      vector(FIRST, 20_769, NONCE, 2 ** 47),
+      vector(FIRST, 20_776, NONCE, 2 ** 47),
+      vector(OTHER, 20_769, NONCE, 2 ** 47),
+      vector(FIRST, 20_769, ZEROS, 2 ** 47),
+      vector('0000000000000000', 0, ZEROS, 2 ** 47),
+      vector(
+        'ffffffffffffffff',
+        65_535,
+        ZEROS.map(() => 255),
+        2 ** 47,
+      ),
+    ],
+  };
+}
+
 /** File name to text. */
 export function vectorFiles(): { readonly [name: string]: string } {
   const text = (value: object) => `${JSON.stringify(value, null, 1)}\n`;
@@ -161,5 +199,6 @@ export function vectorFiles(): { readonly [name: string]: string } {
     'batches.json': text(batchVectors()),
     'batches.bad.json': text(badBatchVectors()),
     'fingerprints.json': text(fingerprintVectors()),
+    'public-draws.json': text(publicDrawVectors()),
   };
 }

@@ -78,16 +78,15 @@ export async function estimateMetric(
   const states = await storage.states(metric.fingerprint, from, to);
   const sum = aggregator.empty(params);
   for (const { state } of states) aggregator.merge(params, sum, state);
+  const windows = states.map(({ window }) => window);
   const estimate = async (): Promise<Estimated> => {
     switch (chosen.answers) {
       case 'frequencies':
-        return estimateFrequencies(chosen, sum, confidence);
+        return estimateFrequencies(chosen, sum, windows, query, confidence);
       case 'distribution':
         return estimateDistribution(chosen, sum, query, { run, confidence });
-      case 'texts': {
-        const windows = states.map(({ window }) => window);
+      case 'texts':
         return estimateTexts(chosen, sum, windows, query, { storage, run, confidence });
-      }
     }
   };
   const { rows, postProcessed, own } = await estimate();

@@ -4,6 +4,8 @@ import type { RangedRow } from './rows.js';
 /** What only the answer for a metric of that kind of question has. */
 export interface FrequenciesPart {
   readonly answers: 'frequencies';
+  /** Share of the reports that `ifForged` of the rows takes to be forged. */
+  readonly forged: number;
 }
 
 export interface DistributionPart {

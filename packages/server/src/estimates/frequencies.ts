@@ -1,9 +1,12 @@
-import type { Quantity, State } from '@dither/mechanisms';
+import { type Estimate, type IfForged, ifForged, type Quantity, type State } from '@dither/mechanisms';
 import { labels, type Metric } from '@dither/protocol';
 import type { FrequencySeries } from '../ingest/served-registry.js';
+import { serverPolicy } from '../policy.js';
+import type { EstimateQuery } from '../schemas/query.js';
 import type { Estimated } from './estimated.js';
 import { flatten } from './post-process.js';
-import { figures, type RangedRow, SHARE } from './rows.js';
+import { repeatsOf } from './repeats.js';
+import { figures, finite, type RangedRow, SHARE } from './rows.js';
 
 const NAMES: { readonly [quantity: string]: string } = {
   mean: 'mean',
@@ -11,27 +14,45 @@ const NAMES: { readonly [quantity: string]: string } = {
   'at-clamp': 'share at the clamp',
 };
 
-/** The share of each value, or means: rows in the order of the mechanism; a mean of counts is followed by their total. */
+/**
+ * The share of each value, or means: rows in the order of the mechanism; a mean of counts is followed by their total.
+ *
+ * @param windows - first days of the periods that are in `state`
+ */
 export function estimateFrequencies(
   { metric, params, mechanism }: FrequencySeries,
   state: State,
+  windows: readonly number[],
+  { forged = serverPolicy.forged }: Pick<EstimateQuery, 'forged'>,
   confidence: number,
 ): Estimated {
   const { aggregator } = mechanism;
   const names = labels(metric);
-  const estimates = aggregator.estimate(params, state, confidence);
+  const estimates = aggregator.estimate(params, state, confidence, repeatsOf(metric, windows));
   const rows = aggregator.quantities(params).flatMap((quantity, i) => {
-    const { name, index } = quantity;
+    const { name, index, reach } = quantity;
     const estimate = estimates[i];
     if (estimate === undefined) return [];
     const label = index === undefined ? (NAMES[name] ?? name) : (names[index] as string);
+    const honest = ifForged(estimate, reach, forged, state.n);
     const ranged: RangedRow = {
-      row: { label, ...(index === undefined ? {} : { index }), quantity: name, ...figures(estimate) },
+      row: {
+        label,
+        ...(index === undefined ? {} : { index }),
+        quantity: name,
+        ...figures(estimate),
+        ifForged: known(honest),
+      },
       range: rangeOf(quantity, params.domainSize),
     };
-    return isSummable(metric, quantity) ? [ranged, total(ranged, state.n)] : [ranged];
+    if (!isSummable(metric, quantity)) return [ranged];
+    return [ranged, total(ranged, state.n, totalIfForged(estimate, honest, state.n, forged))];
   });
-  return { rows, postProcessed: flatten(rows, aggregator.isDistribution), own: { answers: 'frequencies' } };
+  return { rows, postProcessed: flatten(rows, aggregator.isDistribution), own: { answers: 'frequencies', forged } };
+}
+
+function known({ low, high, shift }: IfForged) {
+  return { low: finite(low), high: finite(high), shift: finite(shift) };
 }
 
 function isSummable(metric: Metric, quantity: Quantity): boolean {
@@ -39,7 +60,7 @@ function isSummable(metric: Metric, quantity: Quantity): boolean {
 }
 
 /** The sum over the reports: their mean times their number, which is known. */
-function total({ row, range }: RangedRow, reports: number): RangedRow {
+function total({ row, range }: RangedRow, reports: number, honest: IfForged): RangedRow {
   const times = (x: number | null) => (x === null ? null : x * reports);
   return {
     row: {
@@ -52,9 +73,17 @@ function total({ row, range }: RangedRow, reports: number): RangedRow {
       high: reports === 0 ? null : times(row.high),
       n: row.n,
       detectionLimit: times(row.detectionLimit),
+      ifForged: known(honest),
     },
     range: [range[0] * reports, range[1] * reports],
   };
+}
+
+/** Of the reports that are honest the total is their mean times their number, which is smaller then. */
+function totalIfForged({ value }: Estimate, mean: IfForged, reports: number, forged: number): IfForged {
+  const honest = reports * (1 - forged);
+  const [low, high] = [honest * mean.low, honest * mean.high];
+  return { low, high, shift: Math.max(reports * value - low, high - reports * value) };
 }
 
 /** Least and largest truth of a quantity. */

@@ -24,6 +24,16 @@ export interface EstimateRow {
   /** The smallest truth told from zero 19 times in 20; null for a quantile. */
   readonly detectionLimit: number | null;
 
+  /**
+   * Of frequencies, means and totals: ends of what the estimate may have been without the forged reports, were so many forged
+   * as the answer's `forged` says, whatever they said; and how far they may have pushed it. Null where nothing was reported, or
+   * all answers may be forged. Noise comes on top.
+   */
+  readonly ifForged?: {
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly shift: number | null;
+  };
   /** Of a `quantile`: which, in (0, 1). */
   readonly quantile?: number;
   /** Of a distribution's `frequency`: the edges; of `above`: the edge that was used. In the metric's unit. */

@@ -1,5 +1,4 @@
 import { type Estimate, normalQuantile, type State } from '@dither/mechanisms';
-import { periodStart } from '@dither/protocol';
 import { ProblemError } from '../errors.js';
 import type { TextSeries } from '../ingest/served-registry.js';
 import { serverPolicy } from '../policy.js';
@@ -7,6 +6,7 @@ import type { EstimateQuery } from '../schemas/query.js';
 import type { CandidateList, Storage } from '../storage/storage.js';
 import type { Estimated } from './estimated.js';
 import { postProcessed } from './post-process.js';
+import { repeatsOf } from './repeats.js';
 import { figures, finite, type RangedRow, SHARE } from './rows.js';
 import type { Candidates, DecodedText, DecodedTexts } from './thread/messages.js';
 import type { Run } from './thread/thread.js';
@@ -47,7 +47,7 @@ export async function estimateTexts(
     state,
     candidates: { sha256: (list ?? NO_CANDIDATES).sha256, bytes: (list ?? NO_CANDIDATES).bytes },
     maxLength: metric.domain.maxLength ?? serverPolicy.maxCandidateLength,
-    repeats: metric.latch === undefined ? 1 : mostOfOneEpoch(windows, metric.epoch),
+    repeats: repeatsOf(metric, windows),
     confidence,
   });
   const shown = decoded.texts.slice(0, top);
@@ -73,16 +73,6 @@ export async function estimateTexts(
       },
     },
   };
-}
-
-/** Reports of one epoch share their permanent randomization: how many of them the state may hold from one installation. */
-function mostOfOneEpoch(windows: readonly number[], epoch: number): number {
-  const inEpoch = new Map<number, number>();
-  for (const window of windows) {
-    const start = periodStart(window, epoch);
-    inEpoch.set(start, (inEpoch.get(start) ?? 0) + 1);
-  }
-  return Math.max(1, ...inEpoch.values());
 }
 
 function headOf({ name, count, sha256 }: CandidateList, { tested }: DecodedTexts) {

@@ -1,5 +1,14 @@
 import { MechanismError } from '@dither/mechanisms';
-import { type Metric, parseReports, policy, type Receipt, type RejectReason, type WireReport } from '@dither/protocol';
+import {
+  type Header,
+  type Metric,
+  parseReports,
+  policy,
+  publicDraw,
+  type Receipt,
+  type RejectReason,
+  type WireReport,
+} from '@dither/protocol';
 import type { Series, ServedRegistry } from './served-registry.js';
 
 /** One report that counts: add it to the state of its metric in `window`. */
@@ -19,10 +28,14 @@ export interface ReadBatch {
  * What a batch adds to the counters, report by report. Depends on the bytes and the registry alone, on no clock and
  * no state: a log that is replayed counts exactly what was counted the first time.
  *
- * @param day - the day the batch was made, from its header
+ * @param header - the batch's own: the day it was made, and the nonce that its public draws follow from
  * @throws BatchError `malformed-batch`
  */
-export function readBatch(bytes: Uint8Array, day: number, served: ServedRegistry): ReadBatch {
+export function readBatch(
+  bytes: Uint8Array,
+  { day, nonce }: Pick<Header, 'day' | 'nonce'>,
+  served: ServedRegistry,
+): ReadBatch {
   const reports = parseReports(bytes, served);
   const contributions: Contribution[] = [];
   const rejected: { [reason in RejectReason]?: number } = {};
@@ -45,7 +58,7 @@ export function readBatch(bytes: Uint8Array, day: number, served: ServedRegistry
       reject('window-out-of-range');
       continue;
     }
-    const decoded = decode(series, report);
+    const decoded = decode(series, report, window, nonce);
     if (decoded === undefined) reject('report-malformed');
     else contributions.push({ series, window, report: decoded });
   }
@@ -67,9 +80,10 @@ function isWindow(metric: Metric, window: number, day: number): boolean {
 }
 
 /** The report, or undefined if it is not one of this mechanism. */
-function decode({ aggregator, params }: Series, bytes: Uint8Array): unknown {
+function decode({ aggregator, params, metric }: Series, bytes: Uint8Array, window: number, nonce: Uint8Array): unknown {
+  const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, nonce, params.draws);
   try {
-    return aggregator.decode(params, bytes);
+    return aggregator.decode(params, bytes, draw);
   } catch (error) {
     if (error instanceof MechanismError && error.code === 'report-malformed') return undefined;
     throw error;

@@ -17,7 +17,7 @@ export interface ValidBatch {
 export function validateBytes(bytes: Uint8Array, registries: Registries, clock: Clock): ValidBatch {
   const header = parseHeader(bytes);
   checkDay(header, clock);
-  return validated(header, bytes, readBatch(bytes, header.day, registries.find(header.registry)));
+  return validated(header, bytes, readBatch(bytes, header, registries.find(header.registry)));
 }
 
 /**
@@ -30,7 +30,7 @@ export function validateJson(json: BatchJson, registries: Registries, clock: Clo
   const served = registries.find(header.registry);
   const bytes = batchFromJson(json, served);
   if (bytes.length > policy.maxBatchBytes) throw new ProblemError('batch-too-large');
-  return validated(header, bytes, readBatch(bytes, header.day, served));
+  return validated(header, bytes, readBatch(bytes, header, served));
 }
 
 function validated({ day, nonce }: Header, bytes: Uint8Array, read: ReadBatch): ValidBatch {

@@ -4,10 +4,11 @@ import { type EstimateSources, estimateMetric } from '../estimates/estimate.js';
 import { serverPolicy } from '../policy.js';
 import { estimateQuerySchema } from '../schemas/query.js';
 
-const { minQuantile, maxQuantile } = serverPolicy;
+const { maxForged, minQuantile, maxQuantile } = serverPolicy;
 
 const EXPECTED = [
   'from and to (YYYY-MM-DD), app, fingerprint',
+  `forged (0 to ${maxForged})`,
   `quantiles (${minQuantile} to ${maxQuantile}, with commas), above (numbers, with commas)`,
   'candidates, top',
 ].join('; ');

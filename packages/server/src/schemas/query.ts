@@ -27,6 +27,15 @@ const common = {
   fingerprint: z.string().optional(),
 };
 
+const frequencies = {
+  /** Share of the reports taken to be forged. */
+  forged: z
+    .string()
+    .transform((text) => (text.trim() === '' ? Number.NaN : Number(text)))
+    .pipe(z.number().gte(0).lte(serverPolicy.maxForged))
+    .optional(),
+};
+
 const distribution = {
   quantiles: list(z.number().gte(serverPolicy.minQuantile).lte(serverPolicy.maxQuantile)).optional(),
   /** In the metric's unit; within its range, which is checked when it is known. */
@@ -41,13 +50,13 @@ const texts = {
 };
 
 /** `GET /v1/metrics/:id/estimate?...`: all there is to ask; what fits the metric is checked when it is known. */
-export const estimateQuerySchema = z.strictObject({ ...common, ...distribution, ...texts });
+export const estimateQuerySchema = z.strictObject({ ...common, ...frequencies, ...distribution, ...texts });
 
 export type EstimateQuery = z.infer<typeof estimateQuerySchema>;
 
 /** The parameters that only one kind of estimate has. */
 export const ownParameters: { readonly [answers in Series['answers']]: readonly (keyof EstimateQuery)[] } = {
-  frequencies: [],
+  frequencies: keysOf(frequencies),
   distribution: keysOf(distribution),
   texts: keysOf(texts),
 };

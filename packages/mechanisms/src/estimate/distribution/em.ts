@@ -1,3 +1,4 @@
+import { type UpdatedShares, updateShares } from '../bayesian-update.js';
 import { expectations, outputLaw, type WaveChannel } from './square-wave-channel.js';
 
 export interface FitOptions {
@@ -11,15 +12,6 @@ export interface FitOptions {
   readonly maxSteps: number;
 }
 
-interface Fit {
-  /** Of each cell, then of "no event"; none negative, sum one. */
-  readonly shares: Float64Array;
-  readonly steps: number;
-}
-
-/** The log-likelihood costs about as much as a step, and changes little between two. */
-const CHECK_EVERY = 8;
-
 /**
  * Shares of the values from counts of the outputs, by expectation maximization from a uniform start.
  *
@@ -28,42 +20,18 @@ const CHECK_EVERY = 8;
  * "no event". Both halves of a step are a constant plus a sliding window, so that a step is linear in the outputs.
  *
  * @param counts - one per output, not all zero
+ * @returns shares of each cell, then of "no event"
  */
-export function fitShares(channel: WaveChannel, counts: ArrayLike<number>, options: FitOptions): Fit {
+export function fitShares(channel: WaveChannel, counts: ArrayLike<number>, options: FitOptions): UpdatedShares {
   const { cells, outputs } = channel;
-  const smooth = smoother(cells, options.smoothing);
-  let n = 0;
-  for (let j = 0; j < outputs; j++) n += counts[j] as number;
-  const shares = new Float64Array(cells + 1).fill(1 / (cells + 1));
-  const weights = new Float64Array(outputs);
-  let last = Number.NEGATIVE_INFINITY;
-  for (let steps = 0; steps < options.maxSteps; steps++) {
-    const law = outputLaw(channel, shares);
-    if (steps % CHECK_EVERY === 0) {
-      const likelihood = logLikelihood(counts, law);
-      if (Math.abs(likelihood - last) < CHECK_EVERY * options.tolerance) return { shares, steps };
-      last = likelihood;
-    }
-    for (let j = 0; j < outputs; j++) weights[j] = (counts[j] as number) / (n * (law[j] as number));
-    const factors = expectations(channel, weights);
-    let total = 0;
-    for (let value = 0; value <= cells; value++) {
-      shares[value] = (shares[value] as number) * (factors[value] as number);
-      total += shares[value] as number;
-    }
-    for (let value = 0; value <= cells; value++) shares[value] = (shares[value] as number) / total;
-    smooth(shares);
-  }
-  return { shares, steps: options.maxSteps };
-}
-
-function logLikelihood(counts: ArrayLike<number>, law: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < law.length; j++) {
-    const count = counts[j] as number;
-    if (count > 0) sum += count * Math.log(law[j] as number);
-  }
-  return sum;
+  const { smoothing, ...limits } = options;
+  const wave = {
+    values: cells + 1,
+    outputs,
+    law: (shares: ArrayLike<number>) => outputLaw(channel, shares),
+    expectations: (scores: ArrayLike<number>) => expectations(channel, scores),
+  };
+  return updateShares(wave, counts, { ...limits, smooth: smoother(cells, smoothing) });
 }
 
 /**

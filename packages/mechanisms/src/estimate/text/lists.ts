@@ -1,3 +1,4 @@
+import { believed, benjaminiHochbergCut } from '../multiple.js';
 import { DECODING } from './policy.js';
 
 /**
@@ -42,13 +43,6 @@ export function listsOf(pValues: Float64Array, correction: Correction): Lists {
   const { alpha } = DECODING;
   const threshold = detectionThreshold(pValues, correction);
   const among = correction === 'adaptive' ? nullsAmong(pValues, LISTED_ABOVE, 1) : pValues.length;
-  const sorted = Float64Array.from(pValues).sort();
-  let last = -1;
-  sorted.forEach((p, i) => {
-    if (p <= (alpha * (i + 1)) / among) last = p;
-  });
-  return {
-    detected: Uint8Array.from(pValues, (p) => (p <= threshold ? 1 : 0)),
-    listed: Uint8Array.from(pValues, (p) => (p <= Math.min(last, alpha) ? 1 : 0)),
-  };
+  const cut = Math.min(alpha, benjaminiHochbergCut(pValues, alpha, among));
+  return { detected: believed(pValues, threshold), listed: believed(pValues, cut) };
 }

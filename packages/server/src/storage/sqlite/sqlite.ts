@@ -99,7 +99,7 @@ class SqliteStorage implements Storage {
     const { day, nonce, registry } = parseHeader(bytes);
     const served = this.#registries.get(registry);
     if (served === undefined) throw new StorageError('storage-corrupt', 'the log names a registry that is not stored');
-    return { day, nonce, bytes, contributions: readBatch(bytes, day, served).contributions };
+    return { day, nonce, bytes, contributions: readBatch(bytes, { day, nonce }, served).contributions };
   }
 
   async saveRegistry(registry: Registry): Promise<void> {

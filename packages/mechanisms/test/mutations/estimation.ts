@@ -1,0 +1,126 @@
+import { ALL, LARGE, MALFORMED, MERGE, MISMATCH, UNBIASED } from '../support/broken.js';
+import { contractOf, type Mutation } from './mutation.js';
+
+/** Bugs in how reports are read and counted, and what is estimated from them. */
+export const estimation: readonly Mutation[] = [
+  {
+    name: 'p and q swapped',
+    file: 'mechanisms/grr.ts',
+    find: 'return { p: keep + q, q };',
+    replace: 'return { p: q, q: keep + q };',
+    ...contractOf('grr', UNBIASED),
+  },
+  {
+    name: 'estimates clipped before they are averaged',
+    file: 'estimate/support.ts',
+    find: 'const value = (count / n - q) / (p - q);',
+    replace: 'const value = Math.min(1, Math.max(0, (count / n - q) / (p - q)));',
+    ...contractOf('oue', UNBIASED),
+  },
+  {
+    name: 'an interval without its continuity correction',
+    file: 'estimate/support.ts',
+    find: 'const CONTINUITY = 0.25;',
+    replace: 'const CONTINUITY = 0;',
+    tests: ['coverage.test.ts'],
+  },
+  {
+    name: 'a variance for rare values only',
+    file: 'mechanisms/_frequency.ts',
+    find: '(share * p * (1 - p) + (1 - share) * q * (1 - q)) / scale',
+    replace: '(share * 0 + q * (1 - q)) / scale',
+    ...contractOf('grr', UNBIASED),
+  },
+  {
+    name: 'block mass forgotten in the variance',
+    file: 'mechanisms/_hadamard.ts',
+    find: 'signedVariance(law(params), share, mass[blockOf(params, value)] as number, n)',
+    replace: 'signedVariance(law(params), share, share, n)',
+    ...contractOf('hadamard-response', UNBIASED),
+  },
+  {
+    name: 'repeats ignored in the variance',
+    file: 'mechanisms/_frequency.ts',
+    find: 'shared === undefined ? { confidence } : { confidence, repeats, shared: shared(params) }',
+    replace: '{ confidence }',
+    tests: ['two-stage.test.ts'],
+  },
+  {
+    name: 'reports of an epoch taken to be independent',
+    file: 'estimate/support.ts',
+    find: 'p * q - sampled * p * q + (repeats - 1) * (shared.other - q * slope),',
+    replace: 'p * q - sampled * p * q,',
+    tests: ['support.test.ts', 'two-stage.test.ts'],
+  },
+  {
+    name: 'the public draw ignored where a report is read',
+    file: 'mechanisms/local-hashing.ts',
+    find: 'decode: (p, bytes, draw) => drawOf(p, draw) *',
+    replace: 'decode: (p, bytes, draw) => 0 * drawOf(p, draw) *',
+    ...contractOf('local-hashing', LARGE),
+  },
+  {
+    name: 'many reports read under the draw of the first',
+    file: 'mechanisms/_pool.ts',
+    find: 'const draw = draws === undefined ? 0 : (drawn?.[i] as number);',
+    replace: 'const draw = draws === undefined ? 0 : (drawn?.[0] as number);',
+    ...contractOf('hadamard-count-mean-sketch', ALL),
+  },
+  {
+    name: 'the last of many reports dropped',
+    file: 'mechanisms/_symbols.ts',
+    find: '  for (let at = 0; at < bytes.length; at += reportBytes) {\n    const symbol = readInteger(',
+    replace:
+      '  for (let at = 0; at < bytes.length - reportBytes; at += reportBytes) {\n    const symbol = readInteger(',
+    tests: ['symbols.test.ts'],
+  },
+  {
+    name: 'the last rows of many dropped from the columns',
+    file: 'estimate/columns.ts',
+    find: 'for (let row = whole; row < last; row++)',
+    replace: 'for (let row = whole; row < last - 1; row++)',
+    ...contractOf('oue', ALL),
+  },
+  {
+    name: 'a carry lost among the columns',
+    file: 'estimate/columns.ts',
+    find: '    const twosD = (ones & a) | (odd & b);',
+    replace: '    const twosD = ones & a;',
+    tests: ['columns.test.ts'],
+  },
+  {
+    name: 'reports counted before all of them are read',
+    file: 'mechanisms/_symbols.ts',
+    find: '    if (readInteger(bytes, at, reportBytes) >= symbols) throw tooLarge(symbols);\n',
+    replace: '',
+    tests: ['symbols.test.ts'],
+  },
+  {
+    name: 'padding that is not looked at',
+    file: 'mechanisms/_unary.ts',
+    find: 'return used === 0 || lastByte >> used === 0;',
+    replace: 'return used === 0 || lastByte >= 0;',
+    ...contractOf('oue', MALFORMED),
+  },
+  {
+    name: 'a merge that forgets n',
+    file: 'state.ts',
+    find: '  state.n += other.n;\n',
+    replace: '',
+    ...contractOf('grr', MERGE),
+  },
+  {
+    name: 'states of other epsilons that may be added',
+    file: 'state.ts',
+    find: "return [params.mechanism, ...shape, params.microEpsilon].join('/');",
+    replace: "return [params.mechanism, ...shape].join('/');",
+    ...contractOf('grr', MISMATCH),
+  },
+  {
+    name: 'dBitFlip whose answers are all reports',
+    file: 'mechanisms/d-bit-flip.ts',
+    find: 'estimateSupport(support(p), yes, asked, options)',
+    replace: 'estimateSupport(support(p), yes, n, options)',
+    ...contractOf('d-bit-flip', UNBIASED),
+  },
+];
