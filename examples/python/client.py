@@ -61,12 +61,12 @@ def wire_table(registry):
 
 
 def make_groups(registry, values, day, nonce):
-    """Window to {place in the wire table: report}, of the periods that ended last; for the batch of that nonce."""
+    """Window to {place in the wire table: report}, of the periods that ended last; for the batch of that day and nonce."""
     groups = {}
     draw_cohort()
     for place, (name, metric) in enumerate(wire_table(registry)):
         window = day // metric["period"] * metric["period"] - metric["period"]
-        report = randomize(metric, value_of(metric, values.get(name)), window, nonce)
+        report = randomize(metric, value_of(metric, values.get(name)), window, day, nonce)
         groups.setdefault(window, {})[place] = report
     return dict(sorted(groups.items()))
 

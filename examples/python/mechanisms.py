@@ -35,9 +35,10 @@ def symbol(m, report):
     return report.to_bytes(m["reportBytes"], "little")
 
 
-def public_draw(metric, window, nonce, draws):
+def public_draw(metric, window, day, nonce, draws):
     """What both sides derive: neither the value nor the client has a say in it."""
-    digest = hashlib.sha256(bytes.fromhex(metric["fingerprint"]) + window.to_bytes(2, "little") + nonce).digest()
+    days = window.to_bytes(2, "little") + day.to_bytes(2, "little")
+    digest = hashlib.sha256(bytes.fromhex(metric["fingerprint"]) + days + nonce).digest()
     return int.from_bytes(digest[:6], "big") % draws
 
 
@@ -358,9 +359,9 @@ MECHANISMS = {
 }
 
 
-def randomize(metric, value, window, nonce):
-    """The bytes of a report. The nonce of its batch comes before it."""
+def randomize(metric, value, window, day, nonce):
+    """The bytes of a report. The day and the nonce of its batch come before it."""
     m = metric["mechanism"]
     if "draws" in m:
-        return MECHANISMS[m["mechanism"]](m, value, public_draw(metric, window, nonce, m["draws"]))
+        return MECHANISMS[m["mechanism"]](m, value, public_draw(metric, window, day, nonce, m["draws"]))
     return MECHANISMS[m["mechanism"]](m, value)

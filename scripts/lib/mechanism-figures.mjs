@@ -1,7 +1,12 @@
+import { join } from 'node:path';
+import { root } from './workspace.mjs';
+
 /** Sizes to quote figures for: the first that a mechanism takes. */
 const DOMAINS = [1024, 64, 2];
 const SHAPE = { bits: 128, hashes: 1, cohorts: 64 };
 const REPORTS = 100_000;
+
+const { advise } = await import(join(root, 'packages', 'mechanisms', 'dist', 'advise.js'));
 
 /**
  * @param {any} mechanism of the catalogue
@@ -43,7 +48,7 @@ function declare({ client }, epsilon, options) {
 }
 
 /** Variance times n. @param {any} mechanism @param {any} params */
-function errorOf({ answers, aggregator }, params) {
+function errorOf({ id, answers, client, aggregator }, params) {
   if (answers === 'texts') return aggregator.rareError(params, 1) ** 2;
   const { domainSize } = params;
   if (answers === 'distribution') {
@@ -63,10 +68,12 @@ function errorOf({ answers, aggregator }, params) {
         2
     );
   }
-  const even = new Float64Array(domainSize).fill(1 / domainSize);
-  const variances = aggregator.variance(params, even, 1);
-  if (aggregator.quantities(params)[0].name === 'mean') return variances[0] / (domainSize - 1) ** 2;
-  return variances.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0) / variances.length;
+  // Per report, also where a report answers for some of the quantities only: as advice has it.
+  const question = aggregator.quantities(params)[0].name === 'mean' ? 'mean' : 'shares';
+  const epsilon = params.microEpsilon / 1e6;
+  const latch = 'latch' in client ? { latch: { epsilonInfinity: params.microInfinity / 1e6, reports: 4 } } : {};
+  const [advice] = advise({ question, domainSize, epsilon, n: REPORTS, among: [id], ...latch });
+  return (REPORTS * advice.standardError ** 2) / (question === 'mean' ? (domainSize - 1) ** 2 : 1);
 }
 
 /** @param {number} x */

@@ -13,7 +13,14 @@ const SECTIONS = ['Citation', 'Guarantee', 'Estimator', 'Report', 'Use when', 'N
  */
 export function headerOf(id) {
   const path = join(root, 'packages', 'mechanisms', 'src', 'mechanisms', `${id}.ts`);
-  const source = readFileSync(path, 'utf8');
+  return headerIn(readFileSync(path, 'utf8'), path);
+}
+
+/**
+ * @param {string} source of a mechanism
+ * @param {string} path to name in errors
+ */
+export function headerIn(source, path) {
   const lines = commentLines(source.match(/^\/\*\*\n(.*?)\n \*\//s)?.[1] ?? '');
   const starts = SECTIONS.map((name) => lines.findIndex((line) => line.startsWith(`${name}: `)));
   const misplaced = SECTIONS.find((_, i) => (starts[i] ?? -1) <= (starts[i - 1] ?? 0));

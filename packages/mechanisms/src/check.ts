@@ -21,6 +21,12 @@ export function checkValue(value: number, domainSize: number): void {
   }
 }
 
+/** Throws `option-invalid` unless the confidence is between 0 and 1 and `repeats` a positive integer. */
+export function checkConfidence(confidence: number, repeats = 1): void {
+  if (!(confidence > 0 && confidence < 1)) throw new MechanismError('option-invalid', 'confidence is between 0 and 1');
+  checkInteger('option-invalid', 'repeats', repeats, 1, 2 ** 20);
+}
+
 /** Throws `draw-out-of-range` unless `draw` is one of the public draws. */
 export function checkDraw(draw: number | undefined, draws: number): number {
   checkInteger('draw-out-of-range', 'the public draw', draw ?? Number.NaN, 0, draws - 1);
@@ -33,4 +39,12 @@ export function checkReports(bytes: Uint8Array, reportBytes: number): number {
     throw new MechanismError('report-malformed', `reports of this metric have ${reportBytes} byte(s) each`);
   }
   return bytes.length / reportBytes;
+}
+
+/**
+ * The most counters a mechanism that may choose its layout takes: 2 MiB of them, or 64 for each value, up to 32 MiB. A server keeps
+ * a state for each window that anybody reports in.
+ */
+export function mostCounters(domainSize: number): number {
+  return Math.min(2 ** 22, Math.max(2 ** 18, 64 * domainSize));
 }

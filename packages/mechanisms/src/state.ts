@@ -6,8 +6,8 @@ const SHAPE = ['domainSize', 'bits', 'hashes', 'cohorts', 'microInfinity'] as co
 
 /** Names a channel: two states are addable when this agrees. */
 export function stateKey(params: Params): string {
-  const numbers = params as Params & { readonly [name in (typeof SHAPE)[number]]?: number };
-  const shape = SHAPE.flatMap((name) => numbers[name] ?? []);
+  const parts = params as Params & { readonly [name in (typeof SHAPE)[number]]?: unknown };
+  const shape = SHAPE.map((name) => parts[name]).filter((part) => typeof part === 'number');
   return [params.mechanism, ...shape, params.microEpsilon].join('/');
 }
 

@@ -4,6 +4,7 @@ import * as grr from '../src/mechanisms/grr.js';
 import * as oneBitMean from '../src/mechanisms/one-bit-mean.js';
 import * as oue from '../src/mechanisms/oue.js';
 import * as piecewise from '../src/mechanisms/piecewise.js';
+import { codeOf } from './support/ensure.js';
 
 /** All ways to choose one report for each of `n`, as lists. */
 function choices<R>(reports: readonly R[], n: number): R[][] {
@@ -84,5 +85,13 @@ describe('the worst case of forged reports', () => {
     expect(ifForged({ value: 0.25, n: 10 }, [-1, 2], 0.25, 40)).toEqual(anything);
     expect(ifForged({ value: Number.NaN, n: 0 }, [-1, 2], 0.1, 40)).toEqual(anything);
     expect(ifForged({ value: Number.NaN, n: 0 }, [-1, 2], 0)).toEqual(anything);
+  });
+});
+
+describe('a share that is none', () => {
+  it('is refused', () => {
+    for (const share of [-0.1, 1, 2, Number.NaN]) {
+      expect(codeOf(() => ifForged({ value: 0.5, n: 10 }, [-1, 2], share))).toBe('option-invalid');
+    }
   });
 });

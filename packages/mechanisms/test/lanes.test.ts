@@ -168,4 +168,13 @@ describe('randomizeBits', () => {
       expect(source.block.subarray(used).some((word) => word === 0)).toBe(false);
     }
   });
+
+  it('leaves nothing of the bits it was given where its source gives out', () => {
+    for (const words of [0, 15, 16, 100]) {
+      const bytes = new Uint8Array(40).fill(0xff);
+      const source = recordedSource(new Array<number>(words).fill(2 ** 32 - 1));
+      expect(() => randomizeBits(source, bitChannel(1n << 63n, 3n << 48n), bytes, 0, 320)).toThrow('source-exhausted');
+      expect([...bytes]).toEqual(new Array(40).fill(0));
+    }
+  });
 });

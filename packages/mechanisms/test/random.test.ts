@@ -104,6 +104,14 @@ describe('word sources', () => {
     expect(Array.from({ length: 7 }, () => source.next())).toEqual([100, 1, 1, 200, 2, 2, 300]);
   });
 
+  it('refuse a size of block that is no number of words', () => {
+    for (const blockWords of [0, -1, 1.5, 1000 / 3, Number.NaN, 16_385]) {
+      expect(codeOf(() => secureSource(globalThis.crypto, blockWords))).toBe('option-invalid');
+      expect(codeOf(() => blockSource(() => undefined, blockWords))).toBe('option-invalid');
+    }
+    expect(codeOf(() => secureSource(globalThis.crypto, 16_384))).toBe('returned');
+  });
+
   it('forget each word once it is drawn', () => {
     let memory = new Int32Array();
     const source = blockSource((words) => {

@@ -35,6 +35,11 @@ describe('docs/adding-a-mechanism.md', () => {
   it('has an example that keeps the whole contract', async () => {
     const [example, ...others] = blocks('../../../docs/adding-a-mechanism.md', 'ts');
     expect(others).toEqual([]);
+    const header = new URL('../../../scripts/lib/mechanism-header.mjs', import.meta.url).href;
+    const { headerIn } = (await import(/* @vite-ignore */ header)) as {
+      headerIn(source: string, path: string): object;
+    };
+    expect(headerIn(example ?? '', 'the example')).toHaveProperty('sections');
     const { outputFiles } = await build({
       stdin: {
         contents: example ?? '',

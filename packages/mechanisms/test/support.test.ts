@@ -2,6 +2,7 @@ import { estimateSupport, type Support } from '@dither/mechanisms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialLaw, sumTails } from '../src/estimate/binomial.js';
+import { codeOf } from './support/ensure.js';
 
 const supports = fc
   .tuple(fc.double({ min: 0.01, max: 0.98, noNaN: true }), fc.double({ min: 0.01, max: 0.98, noNaN: true }))
@@ -171,5 +172,17 @@ describe('estimateSupport', () => {
     const holders = Math.round(detectionLimit * n);
     const tails = sumTails(binomialLaw(holders, support.p), binomialLaw(n - holders, support.q), certain);
     expect(tails.atLeast).toBeCloseTo(0.95, 2);
+  });
+});
+
+describe('what an interval is asked with', () => {
+  it('is a confidence between 0 and 1 and a whole number of repeats, or refused', () => {
+    const support = { p: 0.7, q: 0.2 };
+    for (const confidence of [0, 1, -1, 1.5, Number.NaN]) {
+      expect(codeOf(() => estimateSupport(support, 5, 10, { confidence }))).toBe('option-invalid');
+    }
+    for (const repeats of [0, -1, 1.5, Number.NaN]) {
+      expect(codeOf(() => estimateSupport(support, 5, 10, { repeats }))).toBe('option-invalid');
+    }
   });
 });

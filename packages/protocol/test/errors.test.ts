@@ -41,6 +41,7 @@ const latch = { epsilonFirst: 0.5, epsilonInfinity: 2, epoch: 56 };
 const latched = { ...about, mechanism: rappor.client, latch };
 const latchedList = { ...about, values: ['a'], mechanism: lGrr.client, latch };
 const exported = registryToJson(registryOf({ theme })) as { metrics: { theme: object } };
+const twoStages = registryToJson(registryOf({ m: category(latchedList) })) as { metrics: { m: object } };
 const huge = {
   ...oue.client,
   params: (o: Parameters<typeof oue.params>[0]) => ({ ...oue.params(o), reportBytes: 7169 }),
@@ -94,6 +95,7 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
     () => category({ ...about, values: ['a'], mechanism: as<typeof lGrr.client>(grr.client), latch }),
     () => category(as<typeof latchedList>({ ...latchedList, epsilon: 1 })),
     () => timing({ ...about, range: [1, 9], buckets: 2, mechanism: lGrr.client, latch: { ...latch, epoch: 28 } }),
+    () => registryFromJson({ ...twoStages, metrics: { m: { ...twoStages.metrics.m, latch: null } } }, catalogue),
     () => registryOf({ a: category(latchedList), b: text({ ...latched, latch: { ...latch, epoch: 84 } }) }),
     () => registryOf({ a: text(latched), b: text({ ...latched, latch: { ...latch, epoch: 84 } }) }),
   ],

@@ -7,12 +7,16 @@ import { day, nonce } from './arbitraries.js';
 const fingerprint = fc.stringMatching(/^[0-9a-f]{16}$/);
 
 describe('the public draw of a report', () => {
-  it('is the hash of fingerprint, window and nonce, its first six bytes modulo the number of draws', () => {
+  it('is the hash of fingerprint, window, day and nonce, its first six bytes modulo the number of draws', () => {
+    const number = fc.integer({ min: 1, max: 2 ** 47 });
     fc.assert(
-      fc.property(fingerprint, day, nonce, fc.integer({ min: 1, max: 2 ** 47 }), (metric, window, id, draws) => {
-        const named = Buffer.concat([Buffer.from(metric, 'hex'), Buffer.of(window % 256, window >> 8), id]);
+      fc.property(fingerprint, day, fc.record({ day, nonce }), number, (metric, window, batch, draws) => {
+        const days = Buffer.alloc(4);
+        days.writeUInt16LE(window);
+        days.writeUInt16LE(batch.day, 2);
+        const named = Buffer.concat([Buffer.from(metric, 'hex'), days, batch.nonce]);
         const digest = createHash('sha256').update(named).digest();
-        expect(publicDraw(metric, window, id, draws)).toBe(digest.readUIntBE(0, 6) % draws);
+        expect(publicDraw(metric, window, batch, draws)).toBe(digest.readUIntBE(0, 6) % draws);
       }),
     );
   });
@@ -23,7 +27,7 @@ describe('the public draw of a report', () => {
     const trials = 16_000;
     for (let i = 0; i < trials; i++) {
       const id = Uint8Array.from({ length: 16 }, (_, at) => (at < 4 ? (i >> (8 * at)) & 255 : 0));
-      const draw = publicDraw('0011223344556677', 20_000, id, draws);
+      const draw = publicDraw('0011223344556677', 20_000, { day: 20_007, nonce: id }, draws);
       counts[draw] = (counts[draw] as number) + 1;
     }
     const expected = trials / draws;

@@ -19,6 +19,7 @@ import {
   batchFromJson,
   formatDay,
   fromHex,
+  type Header,
   type Metric,
   parseHeader,
   parseReports,
@@ -50,10 +51,10 @@ const values = {
   homepage: 'https://example.org/',
 };
 
-function decode(registry: Registry, { index, window, bytes }: WireReport, nonce: Uint8Array): unknown {
+function decode(registry: Registry, { index, window, bytes }: WireReport, header: Header): unknown {
   const { params, fingerprint } = registry.wire[index] as Metric;
   const aggregator: Aggregator = (catalogue.get(params.mechanism) as Mechanism).aggregator;
-  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, header, params.draws);
   return aggregator.decode(params, bytes, draw);
 }
 
@@ -86,28 +87,28 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
         for (const report of reports) {
           const { period } = registry.wire[report.index] as Metric;
           expect(report.window).toBe(periodStart(DAY, period) - period);
-          expect(() => decode(registry, report, header.nonce)).not.toThrow();
+          expect(() => decode(registry, report, header)).not.toThrow();
         }
       });
 
       it('builds the JSON form of the same kind of batch', () => {
         const json = python(client, file, 'values.json', '--day', formatDay(DAY), '--json');
         const bytes = batchFromJson(JSON.parse(json), registry);
-        const { nonce } = parseHeader(bytes);
+        const header = parseHeader(bytes);
         const reports = parseReports(bytes, registry);
         expect(reports).toHaveLength(registry.wire.length);
-        for (const report of reports) expect(() => decode(registry, report, nonce)).not.toThrow();
+        for (const report of reports) expect(() => decode(registry, report, header)).not.toThrow();
       });
 
       it('maps events to the values, and values to the very reports, that this package and the mechanisms do', () => {
         const random = seedrandom('python');
         const words = Array.from({ length: 300_000 }, () => random.int32() >>> 0);
         const nonce = Uint8Array.from({ length: 16 }, () => random.int32());
-        const window = 20_748;
+        const [window, day] = [20_748, DAY];
         // How a uniform subset is drawn is left to the client: other coins, the same law.
         const comparable = registry.wire.filter(({ params }) => params.mechanism !== 'subset-selection');
         const events = comparable.flatMap((metric) => eventsOf(metric).map((event) => ({ metric: metric.id, event })));
-        writeFileSync(join(folder, 'driver.json'), JSON.stringify({ words, events, window, nonce: toHex(nonce) }));
+        writeFileSync(join(folder, 'driver.json'), JSON.stringify({ words, events, window, day, nonce: toHex(nonce) }));
         const answers = JSON.parse(python(driver, client, file, 'driver.json')) as {
           value: number;
           report: string;
@@ -119,7 +120,7 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
         const expected = events.map(({ metric: id, event }) => {
           const metric = registry.wire.find((m) => m.id === id) as Metric;
           const value = event === null ? metric.none : (metric.encode(event) as Value);
-          return { value, report: toHex(reportOf(metric, value, { window, nonce, source })) };
+          return { value, report: toHex(reportOf(metric, value, { window, day, nonce, source })) };
         });
         expect(answers).toEqual(expected);
         expect(events.length).toBeGreaterThan(50);
@@ -141,7 +142,8 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
       'sys.path.insert(0, sys.argv[1])',
       'from mechanisms import public_draw',
       'for v in json.load(sys.stdin)["vectors"]:',
-      '    print(public_draw({"fingerprint": v["metric"]}, v["window"], bytes.fromhex(v["nonce"]), v["draws"]))',
+      '    nonce = bytes.fromhex(v["nonce"])',
+      '    print(public_draw({"fingerprint": v["metric"]}, v["window"], v["day"], nonce, v["draws"]))',
     ].join('\n');
     const out = execFileSync('python3', ['-c', program, dirname(client)], {
       encoding: 'utf8',
@@ -155,6 +157,7 @@ describe.skipIf(!hasPython)('a client in Python, written from the document alone
 
 interface Making {
   readonly window: number;
+  readonly day: number;
   readonly nonce: Uint8Array;
   readonly source: WordSource;
 }
@@ -162,11 +165,11 @@ interface Making {
 function reportOf(
   { client, params, fingerprint }: Metric,
   value: Value,
-  { window, nonce, source }: Making,
+  { window, day, nonce, source }: Making,
 ): Uint8Array {
   if (!('latch' in client)) {
     const fresh = client as Client<Params, unknown, Value>;
-    const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+    const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, { day, nonce }, params.draws);
     return fresh.encode(params, fresh.randomize(params, value, source, draw));
   }
   const latched = client as LatchedClient<LatchedParams, unknown, Value>;

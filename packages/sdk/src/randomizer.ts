@@ -19,8 +19,8 @@ export interface Randomized {
 /**
  * The private step: from here on nothing true is left. Called only once the debit of `paid` is durable.
  *
- * A batch has its nonce before its reports are made: the public draw of a report follows from it (`publicDraw`). Which
- * periods share a batch is settled before that, by their metrics and windows.
+ * A batch has its nonce before its reports are made: the public draw of a report follows from day and nonce (`publicDraw`).
+ * Which periods share a batch is settled before that, by their metrics and windows.
  *
  * @param day - on which the batches are made
  */
@@ -40,7 +40,7 @@ export function randomizePeriods(
     const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => uniformInt(source, 256));
     const reports: WireReport[] = [];
     for (const { index, window, ...period } of part) {
-      const randomized = randomizePeriod(period, latch, nonce, source);
+      const randomized = randomizePeriod(period, latch, { day, nonce }, source);
       latch = randomized.latch;
       if (randomized.bytes !== undefined) reports.push({ index, window, bytes: randomized.bytes });
     }
@@ -55,7 +55,7 @@ export function randomizePeriods(
 function randomizePeriod(
   { metric, record, wasLatched }: PaidPeriod,
   latched: Latched,
-  nonce: Uint8Array,
+  batch: Pick<MadeBatch, 'day' | 'nonce'>,
   source: WordSource,
 ): { readonly latch: Latched; readonly bytes: Uint8Array | undefined } {
   const { client, params, fingerprint } = metric;
@@ -64,7 +64,7 @@ function randomizePeriod(
     const latch = wasLatched ? latched : latchValue(latched, metric, start, periodValue(metric, record), source);
     return { latch, bytes: reportFrom(outputFor(latch, metric, start), metric, source) };
   }
-  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, start, nonce, params.draws);
+  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, start, batch, params.draws);
   const report = client.randomize(params, periodValue(metric, record), source, draw);
   return { latch: latched, bytes: client.encode(params, report) };
 }

@@ -54,6 +54,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   });
+  for (const aside of storage.setAside) {
+    app.log.warn(
+      aside,
+      'a stored registry is set aside: this version cannot read it; its counters stay in the storage',
+    );
+  }
   problemHandlers(app);
   bodyParsers(app);
   await limitRate(app, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);

@@ -58,6 +58,7 @@ export type StorageErrorCode =
   | 'storage-driver-missing'
   | 'storage-foreign'
   | 'storage-newer'
+  | 'storage-older'
   | 'storage-corrupt'
   | 'storage-locked'
   | 'storage-unreachable';

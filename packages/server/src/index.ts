@@ -25,6 +25,7 @@ export type {
   CandidateSummary,
   IncomingBatch,
   Outcome,
+  SetAside,
   Storage,
   WindowCount,
   WindowState,

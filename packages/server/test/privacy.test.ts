@@ -68,6 +68,7 @@ function bound(storage: Awaited<ReturnType<typeof sqliteStorage>>) {
   return {
     saveRegistry: storage.saveRegistry.bind(storage),
     registries: storage.registries.bind(storage),
+    setAside: storage.setAside,
     commit: storage.commit.bind(storage),
     states: storage.states.bind(storage),
     windows: storage.windows.bind(storage),

@@ -63,14 +63,15 @@ interface Making {
   readonly source: WordSource;
 }
 
-/** A report's bytes, of a metric that randomizes afresh, for the batch of that nonce. */
+/** A report's bytes, of a metric that randomizes afresh, for the batch of that nonce, made on `DAY`. */
 function randomized(
   { client, params, fingerprint }: Measured,
   value: Value,
   { window, nonce, source }: Making,
 ): Uint8Array {
   const fresh = client as Client<typeof params, unknown, Value>;
-  const draw = params.draws === undefined ? undefined : publicDraw(fingerprint, window, nonce, params.draws);
+  const draw =
+    params.draws === undefined ? undefined : publicDraw(fingerprint, window, { day: DAY, nonce }, params.draws);
   return fresh.encode(params, fresh.randomize(params, value, source, draw));
 }
 

@@ -1,10 +1,12 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { client as grr } from '@dither/mechanisms/grr';
+import { category, defineRegistry, encodeBatch, registryToText } from '@dither/protocol';
 import { type Storage, sqliteStorage } from '@dither/server';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { counted, DAY, incoming, registry, temporaryFolder } from './fixture.js';
+import { about, batchBytes, budget, counted, DAY, incoming, registry, temporaryFolder, testApp } from './fixture.js';
 import { SCHEMA_1 } from './schema-1.js';
 import { candidateList } from './storage.contract.js';
 
@@ -26,6 +28,46 @@ async function filled(path: string): Promise<void> {
   await storage.commit([incoming({ reports: [YES] })]);
   await storage.close();
 }
+
+/** Changes the database while no server has it. A prepared statement would keep it open. */
+function edit(path: string, sql: string): void {
+  const db = new DatabaseSync(path);
+  db.exec(sql);
+  db.close();
+}
+
+/** Rows of the database as it is on disk. */
+function rowsOf(path: string, sql: string): unknown[] {
+  const copy = freshPath();
+  copyFileSync(path, copy);
+  const db = new DatabaseSync(copy);
+  try {
+    return db.prepare(sql).all();
+  } finally {
+    db.close();
+  }
+}
+
+/** As if an earlier version had derived other parameters for one of the metrics: `registry` is what it stored. */
+function makeOlder(path: string): void {
+  const { fingerprint } = registry.metrics['load-time'];
+  edit(
+    path,
+    `UPDATE registry SET text = replace(text, '${fingerprint}', '${OLDER_METRIC}');
+     UPDATE state SET metric = '${OLDER_METRIC}' WHERE metric = '${fingerprint}'`,
+  );
+}
+
+const OLDER_METRIC = '0123456789abcdef';
+const ASIDE = { fingerprint: registry.fingerprint, reason: 'fingerprint-mismatch' };
+
+/** Of the same app, with one of the same metrics. */
+const later = defineRegistry({
+  app: registry.app,
+  expectedClients: 1000,
+  budget,
+  metrics: { theme: category({ ...about, period: 1, values: ['light', 'dark'], mechanism: grr }) },
+});
 
 /** Tables and indexes as they were declared. */
 function declared(path: string): unknown {
@@ -185,6 +227,85 @@ describe('sqlite storage', () => {
     await again.close();
     expect(declared(path)).toEqual(declared(today));
     expect(readFileSync(path).readInt32BE(60)).toBe(2);
+  });
+
+  it('sets aside a registry that it cannot read, says so, and keeps what it left', async () => {
+    const path = freshPath();
+    const before = await open(path);
+    await before.saveRegistry(registry);
+    const theme = { id: 'theme', bytes: [1] } as const;
+    await before.commit([incoming({ reports: [theme, { id: 'load-time', bytes: [1, 0] }] })]);
+    await before.close();
+    makeOlder(path);
+    const kept = () => [
+      rowsOf(path, `SELECT * FROM registry WHERE fingerprint = '${registry.fingerprint}'`),
+      rowsOf(path, `SELECT * FROM state WHERE metric = '${OLDER_METRIC}'`),
+    ];
+    const left = kept();
+    expect(left.map((rows) => rows.length)).toEqual([1, 1]);
+
+    for (const start of [1, 2]) {
+      const lines: string[] = [];
+      const storage = await open(path);
+      const { app, post, get } = await testApp({
+        registries: [later],
+        storage,
+        log: { level: 'warn', stream: { write: (line) => lines.push(line) } },
+      });
+      expect(storage.setAside).toEqual([ASIDE]);
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 40, ...ASIDE }]);
+      expect((await post(batchBytes({ reports: [theme] }))).json()).toMatchObject({ code: 'unknown-registry' });
+      const bytes = encodeBatch(later, {
+        day: DAY,
+        nonce: new Uint8Array(16).fill(start),
+        reports: [{ index: 0, window: DAY - 1, bytes: Uint8Array.of(1) }],
+      });
+      expect((await post(bytes)).statusCode).toBe(200);
+      // The same metric as in the registry that is set aside: it goes on from there.
+      expect(await counted(storage, 'theme')).toMatchObject([{ n: 1 + start }]);
+      expect((await get('/v1/metrics/theme/estimate')).statusCode).toBe(200);
+      expect((await get('/v1/metrics/load-time/estimate')).json()).toMatchObject({ code: 'unknown-metric' });
+      await app.close();
+      await storage.close();
+      expect(kept()).toEqual(left);
+    }
+  });
+
+  it('serves a registry that was set aside once it is saved anew', async () => {
+    const path = freshPath();
+    await filled(path);
+    makeOlder(path);
+    const storage = await open(path);
+    expect(await storage.registries()).toEqual([]);
+    await storage.saveRegistry(registry);
+    expect(storage.setAside).toEqual([]);
+    await storage.close();
+    expect((await open(path)).setAside).toEqual([]);
+  });
+
+  it('refuses a log with batches of a registry that it cannot read, and leaves the file as it is', async () => {
+    const [path, version1] = [freshPath(), freshPath()];
+    const crashed = await open(path);
+    await crashed.saveRegistry(registry);
+    await crashed.commit([incoming({ reports: [YES] })]);
+    const copy = freshPath();
+    copyFileSync(path, copy);
+    copyFileSync(`${path}-wal`, `${copy}-wal`);
+    makeOlder(copy);
+    const tables = ['registry', 'log'].map((table) => `INSERT INTO main.${table} SELECT * FROM today.${table};`);
+    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${tables.join('')}`);
+    for (const refused of [copy, version1]) {
+      const before = readFileSync(refused);
+      await expect(sqliteStorage({ path: refused })).rejects.toMatchObject({
+        code: 'storage-older',
+        message: expect.stringMatching(/start the previous version once so that it folds its log/),
+      });
+      expect(readFileSync(refused).equals(before)).toBe(true);
+      // The previous version reads it: here, this one with the text as it was.
+      expect(rowsOf(refused, 'SELECT * FROM log')).toHaveLength(1);
+      edit(refused, `UPDATE registry SET text = '${registryToText(registry).replaceAll("'", "''")}'`);
+      expect(await counted(await open(refused), 'dark-mode')).toHaveLength(1);
+    }
   });
 
   it('refuses a damaged file, and leaves it as it is', async () => {

@@ -82,9 +82,13 @@ export interface Explained extends Candidate {
 const MAX_DOMAIN = 2 ** 20;
 const MAX_REPORTS = 366;
 
+const QUESTIONS: readonly Question[] = ['shares', 'mean', 'quantiles', 'texts'];
+
 /** What would make every mechanism refuse. @throws MechanismError */
 export function checkSituation(situation: Situation): void {
   const { question, epsilon, n, maxBytes, latch } = situation;
+  if (!QUESTIONS.includes(question))
+    throw new MechanismError('option-invalid', `question is one of ${QUESTIONS.join(', ')}`);
   const micro = microEpsilon(epsilon);
   if (!(n > 0 && n < Number.POSITIVE_INFINITY)) throw new MechanismError('option-invalid', 'n is a number above 0');
   if (maxBytes !== undefined && !(maxBytes >= 1)) throw new MechanismError('option-invalid', 'maxBytes is 1 or more');

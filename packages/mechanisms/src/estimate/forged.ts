@@ -1,3 +1,4 @@
+import { MechanismError } from '../errors.js';
 import type { Estimate, Quantity } from '../mechanism.js';
 
 /** What may be true of the honest clients if some of the reports were forged. */
@@ -17,6 +18,7 @@ export interface IfForged {
  * gain of several values at once, which is at most the sum of these.
  *
  * @param share - of all reports that is taken to be forged, in [0, 1)
+ * @throws MechanismError `option-invalid`
  * @param reports - all of them, of which `estimate.n` answered this: forgers choose what they answer
  */
 export function ifForged(
@@ -25,6 +27,8 @@ export function ifForged(
   share: number,
   reports = n,
 ): IfForged {
+  if (!(share >= 0 && share < 1))
+    throw new MechanismError('option-invalid', 'a share of forged reports is from 0 to below 1');
   const forged = Math.min(1, (share * reports) / n);
   // All answers may be forged, or there are none.
   if (!(forged < 1))

@@ -1,3 +1,4 @@
+import { checkConfidence } from '../check.js';
 import type { Estimate } from '../mechanism.js';
 import { binomialLaw, sumTails } from './binomial.js';
 import { normalQuantile } from './normal.js';
@@ -83,6 +84,7 @@ export function supportEstimator(
   n: number,
   { confidence = 0.95, answered = 1, scale = 1, repeats = 1, shared = NOTHING }: SupportOptions = {},
 ): (count: number) => Estimate {
+  checkConfidence(confidence, repeats);
   if (n === 0) return () => fromNothing(scale);
   const law = { ...support, answered, repeats, shared };
   const { p, q } = support;

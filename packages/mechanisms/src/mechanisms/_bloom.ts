@@ -1,6 +1,6 @@
 import { checkInteger, checkReportLength } from '../check.js';
 import { bloomBits, candidateBits, writeBloom } from '../encode/bloom.js';
-import { readInteger, writeInteger } from '../encode/report-bytes.js';
+import { checkRoom, readInteger, writeInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { addBits } from '../estimate/columns.js';
 import { normalQuantile } from '../estimate/normal.js';
@@ -59,6 +59,7 @@ export function randomizeText(
   into: Uint8Array,
   at: number,
 ): void {
+  if (typeof text !== 'string') throw new MechanismError('value-out-of-range', 'a text is a string');
   writeBloom(text, cohort, shape, into, at);
   randomizeBits(source, channel, into, at, shape.bits);
 }
@@ -74,6 +75,7 @@ export function encodeReport(
   at = 0,
 ): Uint8Array {
   const width = cohortBytes(shape);
+  checkRoom(into, at, width + filter.length);
   writeInteger(cohort, width, into, at);
   for (let i = 0; i < filter.length; i++) into[at + width + i] = filter[i] as number;
   return into;

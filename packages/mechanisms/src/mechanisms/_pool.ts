@@ -1,4 +1,4 @@
-import { checkDraw, checkInteger, checkReports } from '../check.js';
+import { checkDraw, checkInteger, checkReports, mostCounters } from '../check.js';
 import { type HashPool, poolShape } from '../encode/hash-pool.js';
 import { readInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
@@ -15,9 +15,6 @@ export interface PoolParams extends IndexParams {
 }
 
 const MAX_DOMAIN = 2 ** 20;
-
-/** Counters of a state, of which there is one for each cell of each function: 32 MiB of them. */
-export const MAX_COUNTERS = 2 ** 22;
 
 /** Most cells of a sketch: 128 bytes where each is a bit of the report. */
 const MAX_SKETCH = 1024;
@@ -57,7 +54,7 @@ export function sketchCells(domainSize: number, set: bigint, unset: bigint): num
   let cells = 2;
   for (let next = 2; next <= MAX_SKETCH; next *= 2) {
     const { lower, points, rows } = poolShape(next, domainSize);
-    if (rows * next > MAX_COUNTERS) continue;
+    if (rows * next > mostCounters(domainSize)) continue;
     cells = next;
     const all = BigInt(points - 1);
     const meet = BigInt(lower - 1);

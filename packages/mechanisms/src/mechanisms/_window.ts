@@ -25,7 +25,7 @@ const MAX_CLAMP = 2 ** 20;
 
 /** @throws MechanismError `clamp-out-of-range` */
 export function clampOf(domainSize: number): number {
-  checkInteger('clamp-out-of-range', 'clamp', domainSize - 1, 1, MAX_CLAMP);
+  checkInteger('clamp-out-of-range', 'clamp + 1', domainSize, 2, MAX_CLAMP + 1);
   return domainSize - 1;
 }
 

@@ -9,8 +9,9 @@
  * as unit: ((E+1)/(E-1))^2 - t^2, E = e^epsilon. The standard error uses the bound in which t^2 is that of the mean, for
  * one bit does not tell the spread of the counts; it is generous when counts sit at both ends.
  * Report: 1 bit, in one byte.
- * Use when: only the mean of a count is wanted and epsilon is at most about .6, or counts are mostly at 0 or the clamp.
- * Not when: epsilon is larger (hybrid), or the shares of zero and of the clamp are wanted too (one-bit-mean).
+ * Use when: only the mean of a count is wanted and epsilon is at most about .6, or nearly all counts are at one end.
+ * Not when: epsilon is larger (hybrid): one bit does not tell the spread, so where counts sit at both ends its interval covers
+ * all but always and is up to 4 times as wide as need be; or the shares of zero and of the clamp are wanted too (one-bit-mean).
  */
 import { checkValue } from '../check.js';
 import { estimateSupport, type Support } from '../estimate/support.js';

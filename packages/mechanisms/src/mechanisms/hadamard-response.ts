@@ -11,7 +11,8 @@
  * (E+2B-1)(2+W(E-1))/(E-1)^2 - f, W the share of the value's block, 1/B on average.
  * Report: log2 K bits, K at most four times the number of values, in whole bytes.
  * Use when: the domain is large, a report may have two or three bytes, and counting must be cheap.
- * Not when: most people may share a block (projective geometry knows no blocks), or the domain is small (GRR).
+ * Not when: most people may share a block (projective geometry knows no blocks), or the domain is small (GRR). The number of
+ * blocks is that of the paper; for a population spread evenly one block would be up to a third better in places.
  */
 import { checkInteger, checkValue } from '../check.js';
 import { isParityOdd } from '../encode/hadamard.js';

@@ -13,7 +13,7 @@
  * m is 1, which makes both parts Duchi, and V its worst case.
  * Report: log2 (N + 2) bits, in one byte; N = m + w.
  * Use when: the mean of a count is wanted, whatever the counts: the least worst case of the three at every epsilon.
- * Not when: epsilon is above 2 and counts are known to be mostly at 0 or the clamp (duchi) or in the middle (piecewise); or
+ * Not when: epsilon is above 2 and counts are known to be nearly all at one end (duchi) or in the middle (piecewise); or
  * the shape is wanted (square-wave, tree).
  */
 import { checkValue } from '../check.js';

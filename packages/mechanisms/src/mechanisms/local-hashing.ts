@@ -11,14 +11,14 @@
  * that of subset selection.
  * Report: log2 g bits, in whole bytes, g being about e^epsilon + 1; the function is a public draw and is not sent.
  * Use when: the domain is large and upload must be small: a byte up to epsilon 5.
- * Not when: epsilon is above 11 and the domain has more than 65,536 values (GRR): state and query time bound g. And it is no
+ * Not when: epsilon is above 8 and the domain has more than 32,768 values (GRR): state and query time bound g. And it is no
  * defence against whoever tries nonces until the draw suits him: where a share s of the draws does, that takes 1/s hashes on
  * average, microseconds each. Let a twentieth of the reports be forged for 10 scattered values of 1,024 at epsilon 1: together
  * these gain .37 under assigned draws and 1.1 under the best, found after 341 nonces or fewer on average; 1.7 where they share
- * a cell, as values 0 to 9 do under 6% of the draws: 16 nonces. Assigned draws deny a forger the choice per report within a
- * batch, and no more where his nonces are free.
+ * a cell, as values 0 to 9 do under 6% of the draws: 16 nonces. As he may send one report per batch, assigned draws make
+ * choosing cost work, and no more.
  */
-import { checkValue } from '../check.js';
+import { checkValue, mostCounters } from '../check.js';
 import { hashPool, poolShape } from '../encode/hash-pool.js';
 import { sumOverRows } from '../estimate/pool-sums.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
@@ -31,15 +31,7 @@ import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js'
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { frequencyAggregator } from './_frequency.js';
-import {
-  checkPoolDomain,
-  countDrawn,
-  drawOf,
-  MAX_COUNTERS,
-  type PoolParams,
-  pooledSupport,
-  publicDraws,
-} from './_pool.js';
+import { checkPoolDomain, countDrawn, drawOf, type PoolParams, pooledSupport, publicDraws } from './_pool.js';
 import { countSymbol, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface LocalHashingParams extends PoolParams {
@@ -81,15 +73,16 @@ export function params(options: { epsilon: number; domainSize: number }): LocalH
 }
 
 /**
- * The prime power with the least variance among those whose pool has at most {@link MAX_COUNTERS} counters: in integers, for
+ * The prime power with the least variance among those whose pool has at most {@link mostCounters} counters: in integers, for
  * two engines must not disagree. From the domain's size on there is one function, nothing collides, and more cells are worse.
  */
 function bestCells(e: bigint, domainSize: number): number {
+  const most = mostCounters(domainSize);
   let best = { cells: 2, error: 1n, scale: 0n };
   for (let cells = 2; cells <= MAX_CELLS; cells++) {
     const { lower, points, rows } = poolShape(cells, domainSize);
     const counters = rows * cells;
-    if (counters <= MAX_COUNTERS && characteristicOf(cells) !== undefined) {
+    if (counters <= most && characteristicOf(cells) !== undefined) {
       const all = BigInt(points - 1);
       const meet = BigInt(lower - 1);
       const own = meet * (e - SCALE) + all * SCALE;
@@ -99,7 +92,7 @@ function bestCells(e: bigint, domainSize: number): number {
       if (rows === 1) break;
     }
     // No pool of two digits or more is small enough from here on.
-    if (cells < domainSize && cells * (cells + 1) > MAX_COUNTERS) cells = domainSize - 1;
+    if (cells < domainSize && cells * (cells + 1) > most) cells = domainSize - 1;
   }
   return best.cells;
 }

@@ -10,7 +10,7 @@
  * number of reports between: with A = e^epsilonInfinity, c the odds of the second round and g cells, r reports cost
  * ln( (A c^r + g-1) / (A + c^r + g-2) ). It holds for each hash function by itself.
  * Estimator: a report supports the values that its function takes to its cell; with B = e^epsilonFirst, p = B/(B+g-1),
- * q = 1/g, rare-value variance times n: (B-1+g)^2 / ((B-1)^2 (g-1)), about 4B/(B-1)^2. Reports of one epoch share the
+ * q = 1/g, rare-value variance times n: (B-1+g)^2 / ((B-1)^2 (g-1)), about 4B/(B-1)^2, and up to 1.3 times that, since g is 2, 4, 8 or 64. Reports of one epoch share the
  * first round, whose part is not divided.
  * Report: the function and the cell, 7 to 12 bits, in one or two bytes.
  * Use when: a state with up to 64 values is reported several times an epoch, and one or two bytes are what it may cost.

@@ -58,7 +58,7 @@ const MAX_CLAMP = 2 ** 20;
 export function params(options: { epsilon: number; domainSize: number }): OneBitMeanParams {
   const micro = microEpsilon(options.epsilon);
   const clamp = options.domainSize - 1;
-  checkInteger('clamp-out-of-range', 'clamp', clamp, 1, MAX_CLAMP);
+  checkInteger('clamp-out-of-range', 'clamp + 1', options.domainSize, 2, MAX_CLAMP + 1);
   const e = expBelow(BigInt(micro), BigInt(MICRO));
   return Object.freeze({
     mechanism: ID,

@@ -11,10 +11,11 @@
  * Report: log2 K bits, in whole bytes: u, which supports v where (u + v) mod K is in the difference set D
  * (`field/difference-set.ts`).
  * Use when: the domain has more than about 3 e^epsilon + 2 values: the error of OUE in two or three bytes, from epsilon .25
- * on within 2% of it, and below it in domains of a hundred values.
- * Not when: the domain is smaller (GRR); an upload must be a few bits.
+ * to 5 within 2% of it, and below it in domains of a hundred values.
+ * Not when: the domain is smaller (GRR); an upload must be a few bits; epsilon is above 5 and the domain large, as the points are
+ * limited (GRR from about 9 on).
  */
-import { checkInteger, checkValue } from '../check.js';
+import { checkInteger, checkValue, mostCounters } from '../check.js';
 import { translateCounts } from '../estimate/translates.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
@@ -41,9 +42,6 @@ export type ProjectiveGeometryReport = number;
 
 const ID = 'projective-geometry';
 const MAX_DOMAIN = 2 ** 20;
-
-/** Spaces with more points are not looked at: a state of 32 MB, and decoding in seconds. */
-const MAX_POINTS = 2 ** 22;
 
 /** Variances this near to the least, by a part of it, are as good: of those the space with the fewest points is taken. */
 const NEAR = 1000n;
@@ -80,7 +78,7 @@ export function params(options: { epsilon: number; domainSize: number }): Projec
  */
 function bestSpace(odds: bigint, domainSize: number): ProjectiveSpace {
   // Of the lines only the shortest: there this is GRR, whose variance grows with the points.
-  const spaces = [shortestLine(domainSize), ...projectiveSpaces(domainSize, MAX_POINTS)].map((space) => ({
+  const spaces = [shortestLine(domainSize), ...projectiveSpaces(domainSize, mostCounters(domainSize))].map((space) => ({
     space,
     variance: rareVariance(odds, space),
   }));

@@ -8,8 +8,8 @@
  * Estimator: support counts; q = (p(w-1) + (1-p)w)/(k-1), rare-value variance times n: q(1-q)/(p-q)^2, for large k
  * 4 e^epsilon / (e^epsilon - 1)^2, for smaller ones up to 4% below that at epsilon 2: the least of all for shares of a whole.
  * Report: domainSize bits, exactly w of them set.
- * Use when: the domain has from 3 e^epsilon + 2 to a few thousand values and the last percent of accuracy counts.
- * Not when: it has fewer (GRR), or upload must be small.
+ * Use when: the domain has from about e^epsilon to a few thousand values and the last percent of accuracy counts.
+ * Not when: it has so few that one of them is sent (then it is GRR), or upload must be small.
  */
 import { checkInteger, checkReportLength, checkReports, checkValue } from '../check.js';
 import { writeBytes } from '../encode/report-bytes.js';

@@ -25,8 +25,8 @@ const LANES = 32;
 /**
  * Passes the first `bits` bits of `bytes`, from byte `at` on, through the channel, in place; bit i is bit i & 7 of byte i >> 3.
  *
- * 32 bits are a group, and each bit a lane of it. Lane i of the `digits` words of a group, inverted, makes a binary number,
- * lowest digit first; the bit comes out set if that is below the lane's probability. Every digit is drawn, though the
+ * 32 bits are a group, and each bit a lane of it. Lane i of the `digits` words of a group makes a binary number, its digits
+ * as drawn, lowest first; the bit comes out set if that is below the lane's probability. Every digit is drawn, though the
  * first that differs would decide: how many words are taken must not tell, together with the report, which probability was
  * used. Which words are a group's depends on its place alone, not on how many are reserved at a time.
  */
@@ -37,6 +37,16 @@ export function randomizeBits(
   at: number,
   bits: number,
 ): void {
+  try {
+    randomizeGroups(source, channel, bytes, at, bits);
+  } catch (error) {
+    // The source gave out: what was to be hidden must not stay in the caller's array.
+    bytes.fill(0, at, at + Math.ceil(bits / 8));
+    throw error;
+  }
+}
+
+function randomizeGroups(source: WordSource, channel: BitChannel, bytes: Uint8Array, at: number, bits: number): void {
   const { digits } = channel;
   const groups = Math.ceil(bits / LANES);
   for (let group = 0; group < groups; ) {

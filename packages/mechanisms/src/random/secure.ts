@@ -11,6 +11,7 @@ export interface RandomValues {
  * @param crypto - usually `globalThis.crypto`
  * @param blockWords - words fetched at a time, 1 to 16384 (Web Crypto's quota of 64 KiB). A call costs about
  *   2 us whatever its size, so bulk users take the quota; a device takes 1 KiB.
+ * @throws MechanismError `option-invalid`
  */
 export function secureSource(crypto: RandomValues, blockWords = 256): WordSource {
   return blockSource((words) => crypto.getRandomValues(words as Int32Array<ArrayBuffer>), blockWords);

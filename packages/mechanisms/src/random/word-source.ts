@@ -1,3 +1,4 @@
+import { checkInteger } from '../check.js';
 import { MechanismError } from '../errors.js';
 
 /** Uniform, independent 32-bit words. Everything random in Dither is drawn from one of these. */
@@ -14,6 +15,9 @@ export interface WordSource {
   /** True if whoever knows a seed can tell the words: reports made with them protect nobody. */
   readonly isSeeded?: boolean;
 }
+
+/** Web Crypto's quota of 64 KiB: no source fetches more at a time, unless more is reserved at once. */
+const MAX_BLOCK_WORDS = 16_384;
 
 /** Fills the whole array with uniform words. */
 export type WordFiller = (words: Int32Array) => void;
@@ -35,13 +39,14 @@ class BlockSource implements WordSource {
   constructor(fill: WordFiller, blockWords: number, isSeeded: boolean) {
     this.isSeeded = isSeeded;
     this.#fill = fill;
+    checkInteger('option-invalid', 'blockWords', blockWords, 1, MAX_BLOCK_WORDS);
     this.#usual = new Int32Array(blockWords);
     this.block = this.#usual;
     this.#position = blockWords;
   }
 
   next(): number {
-    if (this.#position === this.block.length) this.#refill(1);
+    if (this.#position >= this.block.length) this.#refill(1);
     const at = this.#position++;
     const word = this.block[at] as number;
     this.block[at] = 0;
@@ -66,7 +71,12 @@ class BlockSource implements WordSource {
   }
 }
 
-/** A source that asks `fill` for `blockWords` words at a time, or for more where more are reserved at once. */
+/**
+ * A source that asks `fill` for `blockWords` words at a time, or for more where more are reserved at once.
+ *
+ * @param blockWords - 1 to 16384
+ * @throws MechanismError `option-invalid`
+ */
 export function blockSource(fill: WordFiller, blockWords: number): WordSource {
   return new BlockSource(fill, blockWords, false);
 }
@@ -75,7 +85,7 @@ export function blockSource(fill: WordFiller, blockWords: number): WordSource {
  * A source from a generator of 32-bit integers (signed or not), such as a seeded one.
  * For simulation and tests: the guarantee of a report holds only over {@link secureSource}.
  *
- * @param blockWords - asked for at a time; with 1 the generator is never ahead of what is drawn
+ * @param blockWords - asked for at a time, 1 to 16384; with 1 the generator is never ahead of what is drawn
  */
 export function sourceFrom(nextInteger: () => number, blockWords = 64): WordSource {
   return new BlockSource(

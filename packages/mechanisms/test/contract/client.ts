@@ -107,6 +107,10 @@ function checkTexts({ client, params }: TextCase): void {
     const bytes = client.encode(params, client.randomize(params, text, source));
     ensure(bytes.length === params.reportBytes, 'a report has another length than reportBytes');
   }
+  for (const other of [5, {}, undefined]) {
+    const code = codeOf(() => client.randomize(params, other as string, source));
+    ensure(code === 'value-out-of-range', `no text: ${code}`);
+  }
 }
 
 /** Of two stages: what is no draw, and what was not stored. */

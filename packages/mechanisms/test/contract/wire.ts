@@ -20,6 +20,8 @@ export function checkRoundTrip(testCase: Case): void {
     ensure(client.encode(params, report, into, 2) === into, "encoding does not return the caller's buffer");
     const framed = `5555${hex(bytes)}5555`;
     ensure(hex(into) === framed, "a report is written otherwise into a caller's buffer");
+    const short = codeOf(() => client.encode(params, report, new Uint8Array(params.reportBytes), 1));
+    ensure(short === 'option-invalid', `a report beyond the end of the buffer: ${short}`);
     const decoded = aggregator.decode(params, bytes, draw);
     bytes.fill(0xaa);
     ensure(keyOf(testCase, decoded) === keyOf(testCase, report), 'a report differs after encoding and decoding');

@@ -3,8 +3,8 @@ import type { Json } from './canonical.js';
 
 /**
  * What of a mechanism's parameters stands in a registry and in a fingerprint: numbers, texts, and lists and objects of
- * them. Tables that a mechanism derives from these, which are objects with functions or typed arrays, are left out whole:
- * how they are made may change, and the channel stays the same.
+ * them. What a mechanism derives from these, objects with functions or typed arrays, is left out whole. Samplers may change;
+ * tables that say what a report means never do (`frozen-tables.test.ts` of the mechanisms): other tables are another mechanism.
  */
 export function paramsToJson(params: Params): Json {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => isData(value)));

@@ -36,7 +36,7 @@ export function staged<S extends object>(
     }
     return { client: mechanism, resolve: (one) => mechanism.params({ epsilon: one, ...shape }) };
   }
-  if (latch === undefined || epsilon !== undefined) {
+  if (!latch || epsilon !== undefined) {
     const remedy =
       'this mechanism has two stages: declare latch with epsilonFirst, epsilonInfinity and epoch, and no epsilon';
     throw new RegistryError('latch-invalid', '', remedy);

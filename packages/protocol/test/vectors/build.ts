@@ -161,29 +161,32 @@ const OTHER = 'fedcba9876543210';
 const ZEROS = new Uint8Array(16);
 
 function publicDrawVectors() {
-  const vector = (metric: string, window: number, nonce: Uint8Array, draws: number) => ({
+  const vector = (metric: string, window: number, day: number, nonce: Uint8Array, draws: number) => ({
     metric,
     window,
+    day,
     nonce: toHex(nonce),
     draws,
-    draw: publicDraw(metric, window, nonce, draws),
+    draw: publicDraw(metric, window, { day, nonce }, draws),
   });
   return {
     about:
-      'The public draw of a report: from fingerprint of the metric, window and nonce of the batch, and their number.',
+      'The public draw of a report: from fingerprint of the metric, window, day and nonce of the batch, and their number.',
     vectors: [
-      vector(FIRST, 20_769, NONCE, 1),
-      vector(FIRST, 20_769, NONCE, 2),
-      vector(FIRST, 20_769, NONCE, 1024),
-      vector(FIRST, 20_769, NONCE, 1_000_003),
-      vector(FIRST, 20_769, NONCE, 2 ** 32),
-      vector(FIRST, 20_769, NONCE, 2 ** 47),
-      vector(FIRST, 20_776, NONCE, 2 ** 47),
-      vector(OTHER, 20_769, NONCE, 2 ** 47),
-      vector(FIRST, 20_769, ZEROS, 2 ** 47),
-      vector('0000000000000000', 0, ZEROS, 2 ** 47),
+      vector(FIRST, 20_769, DAY, NONCE, 1),
+      vector(FIRST, 20_769, DAY, NONCE, 2),
+      vector(FIRST, 20_769, DAY, NONCE, 1024),
+      vector(FIRST, 20_769, DAY, NONCE, 1_000_003),
+      vector(FIRST, 20_769, DAY, NONCE, 2 ** 32),
+      vector(FIRST, 20_769, DAY, NONCE, 2 ** 47),
+      vector(FIRST, 20_776, DAY, NONCE, 2 ** 47),
+      vector(FIRST, 20_769, DAY + 1, NONCE, 2 ** 47),
+      vector(OTHER, 20_769, DAY, NONCE, 2 ** 47),
+      vector(FIRST, 20_769, DAY, ZEROS, 2 ** 47),
+      vector('0000000000000000', 0, 0, ZEROS, 2 ** 47),
       vector(
         'ffffffffffffffff',
+        65_535,
         65_535,
         ZEROS.map(() => 255),
         2 ** 47,

@@ -43,10 +43,10 @@ describe('a report under a public draw', () => {
       const state = aggregator.empty(params as never);
       const draws = new Set<number>();
       for (const { bytes } of installation.messages) {
-        const { nonce } = parseHeader(bytes);
+        const header = parseHeader(bytes);
         for (const { index, window, bytes: report } of parseReports(bytes, registry)) {
           if (registry.wire[index]?.id !== metric?.id) continue;
-          const draw = publicDraw(fingerprint, window, nonce, params.draws as number);
+          const draw = publicDraw(fingerprint, window, header, params.draws as number);
           draws.add(draw);
           aggregator.accumulate(params as never, state, aggregator.decode(params as never, report, draw));
         }

@@ -19,6 +19,9 @@ export interface Contribution {
   readonly report: unknown;
 }
 
+/** What a batch counts once by. */
+type BatchName = Pick<Header, 'day' | 'nonce'>;
+
 export interface ReadBatch {
   readonly contributions: readonly Contribution[];
   readonly rejected: NonNullable<Receipt['rejected']>;
@@ -28,14 +31,10 @@ export interface ReadBatch {
  * What a batch adds to the counters, report by report. Depends on the bytes and the registry alone, on no clock and
  * no state: a log that is replayed counts exactly what was counted the first time.
  *
- * @param header - the batch's own: the day it was made, and the nonce that its public draws follow from
+ * @param header - the batch's own: the day it was made and its nonce, which its public draws follow from
  * @throws BatchError `malformed-batch`
  */
-export function readBatch(
-  bytes: Uint8Array,
-  { day, nonce }: Pick<Header, 'day' | 'nonce'>,
-  served: ServedRegistry,
-): ReadBatch {
+export function readBatch(bytes: Uint8Array, header: BatchName, served: ServedRegistry): ReadBatch {
   const reports = parseReports(bytes, served);
   const contributions: Contribution[] = [];
   const rejected: { [reason in RejectReason]?: number } = {};
@@ -54,11 +53,11 @@ export function readBatch(
       }
       seen.add(key);
     }
-    if (!isWindow(series.metric, window, day)) {
+    if (!isWindow(series.metric, window, header.day)) {
       reject('window-out-of-range');
       continue;
     }
-    const decoded = decode(series, report, window, nonce);
+    const decoded = decode(series, report, window, header);
     if (decoded === undefined) reject('report-malformed');
     else contributions.push({ series, window, report: decoded });
   }
@@ -80,8 +79,8 @@ function isWindow(metric: Metric, window: number, day: number): boolean {
 }
 
 /** The report, or undefined if it is not one of this mechanism. */
-function decode({ aggregator, params, metric }: Series, bytes: Uint8Array, window: number, nonce: Uint8Array): unknown {
-  const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, nonce, params.draws);
+function decode({ aggregator, params, metric }: Series, bytes: Uint8Array, window: number, batch: BatchName): unknown {
+  const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, batch, params.draws);
   try {
     return aggregator.decode(params, bytes, draw);
   } catch (error) {

@@ -30,6 +30,7 @@ export function memoryStorage(options: { readonly retainedDays?: number } = {}):
       registries.set(registry.fingerprint, registry);
     },
     registries: async () => [...registries.values()],
+    setAside: [],
     async commit(batches) {
       if (!isOpen) throw new StorageError('not-stored', 'the storage is closed');
       return batches.map(count);

@@ -49,6 +49,13 @@ export interface WindowCount {
   readonly n: number;
 }
 
+/** A stored registry that this version cannot read as it was stored. What it left stays on disk as it is. */
+export interface SetAside {
+  readonly fingerprint: string;
+  /** Why it cannot be read: a code of `RegistryError`. */
+  readonly reason: string;
+}
+
 /**
  * Where counters, nonces, registries and lists of candidates live. `test/storage.contract.ts` holds every adapter to what is said here.
  *
@@ -58,8 +65,10 @@ export interface WindowCount {
 export interface Storage {
   /** Durable when it resolves. A registry of the same fingerprint takes the place of the earlier text. */
   saveRegistry(registry: Registry): Promise<void>;
-  /** Every registry ever saved, in the order in which they were first saved. */
+  /** Every registry ever saved, in the order in which they were first saved, but for those set aside. */
   registries(): Promise<readonly Registry[]>;
+  /** Saving a registry of that fingerprint takes it out of here. */
+  readonly setAside: readonly SetAside[];
 
   /**
    * Counts batches, each exactly once however often it comes, and together: all accepted ones are durable when the

@@ -2,12 +2,14 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { StorageError } from '../../errors.js';
 import type { CandidateList, CandidateSummary } from '../storage.js';
 import { checkFile, createFile, newer } from './file.js';
-import type { Contents, Fold, LogRow, NonceRow, Reply, StateRow } from './messages.js';
+import type { Contents, Fold, LogRow, NonceRow, RegistryRow, Reply, StateRow } from './messages.js';
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.js';
 
 /** The statements this package makes, on one connection. Synchronous: it lives in a thread of its own. */
 export interface Database {
   load(): Contents;
+  /** What was loaded can be used: keeps the migration, if there was one. */
+  accept(): void;
   /** One row, one transaction, one fsync. */
   commit(row: LogRow): void;
   fold(fold: Fold): void;
@@ -48,9 +50,7 @@ export function openDatabase(path: string): Database {
 
   return {
     load: () => ({
-      registries: (db.prepare('SELECT text FROM registry ORDER BY served').all() as { text: string }[]).map(
-        ({ text }) => text,
-      ),
+      registries: plain(db.prepare('SELECT fingerprint, text FROM registry ORDER BY served').all() as RegistryRow[]),
       states: plain(db.prepare('SELECT metric, window, state FROM state').all() as StateRow[]),
       nonces: plain(db.prepare('SELECT day, segment FROM nonces ORDER BY day').all() as NonceRow[]),
       log: plain(db.prepare('SELECT id, batches AS "group" FROM log ORDER BY id').all() as LogRow[]),
@@ -58,6 +58,13 @@ export function openDatabase(path: string): Database {
         db.prepare('SELECT name, count, sha256, length(list) AS bytes FROM candidates').all() as CandidateSummary[],
       ),
     }),
+    accept() {
+      if (!db.isTransaction) return;
+      classified(() => {
+        db.exec('COMMIT');
+        truncate();
+      });
+    },
     commit: ({ id, group }) => classified(() => insertLog.run(id, group)),
     fold({ through, states, nonces, oldestDay }) {
       classified(() => {
@@ -128,13 +135,13 @@ function open(path: string): Handle {
   }
 }
 
-/** A file of an earlier version, in place. */
+/** A file of an earlier version, in place. Its transaction is left open: what is refused then stays as it is. */
 function migrate(db: Handle, path: string): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   // The header that was looked at may be older than what a newer server left in its write-ahead log.
   if (version > SCHEMA_VERSION) throw new StorageError('storage-newer', newer(path, version));
   if (version === SCHEMA_VERSION) return;
-  db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS.slice(version - 1).join('')} COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
+  db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS.slice(version - 1).join('')}`);
 }
 
 function plain<Row extends object>(rows: readonly Row[]): readonly Row[] {

@@ -16,6 +16,13 @@ export interface NonceRow {
   readonly segment: Uint8Array;
 }
 
+/** A registry as it was stored. */
+export interface RegistryRow {
+  readonly fingerprint: string;
+  /** Canonical text. */
+  readonly text: string;
+}
+
 /** A group of batches that was committed together. */
 export interface LogRow {
   readonly id: number;
@@ -24,8 +31,8 @@ export interface LogRow {
 
 /** All that a database holds: said once, when it is open. */
 export interface Contents {
-  /** Canonical texts, in the order in which they were first served. */
-  readonly registries: readonly string[];
+  /** In the order in which they were first served. */
+  readonly registries: readonly RegistryRow[];
   readonly states: readonly StateRow[];
   readonly nonces: readonly NonceRow[];
   readonly log: readonly LogRow[];
@@ -43,6 +50,7 @@ export interface Fold {
 }
 
 export type Request =
+  | { readonly op: 'accept' }
   | { readonly op: 'commit'; readonly row: LogRow }
   | { readonly op: 'fold'; readonly fold: Fold }
   | { readonly op: 'save-registry'; readonly fingerprint: string; readonly text: string }

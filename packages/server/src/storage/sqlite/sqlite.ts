@@ -1,7 +1,15 @@
 import { randomFillSync } from 'node:crypto';
 import { decodeState, encodeState } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { NONCE_BYTES, parseHeader, policy, type Registry, registryFromJson, registryToText } from '@dither/protocol';
+import {
+  NONCE_BYTES,
+  parseHeader,
+  policy,
+  type Registry,
+  RegistryError,
+  registryFromJson,
+  registryToText,
+} from '@dither/protocol';
 import { StorageError } from '../../errors.js';
 import { readBatch } from '../../ingest/contributions.js';
 import { type ServedRegistry, serve } from '../../ingest/served-registry.js';
@@ -9,12 +17,12 @@ import { serverPolicy } from '../../policy.js';
 import { type Cell, Counters } from '../counters.js';
 import { NonceDays } from '../nonce-days.js';
 import { nonceSecret } from '../nonces.js';
-import type { CandidateList, CandidateSummary, IncomingBatch, Outcome, Storage } from '../storage.js';
+import type { CandidateList, CandidateSummary, IncomingBatch, Outcome, SetAside, Storage } from '../storage.js';
 import { sortedByName, summaryOf } from '../summaries.js';
 import { type Connection, connect } from './connection.js';
 import { FreshNonces } from './fresh-nonces.js';
 import { packGroup, unpackGroup } from './group.js';
-import type { Contents } from './messages.js';
+import type { Contents, RegistryRow } from './messages.js';
 
 export interface SqliteOptions {
   /** The database file; created if it is not there. Its folder must be. */
@@ -38,10 +46,13 @@ export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
 }
 
 class SqliteStorage implements Storage {
+  readonly #path: string;
   readonly #connection: Connection;
   readonly #foldBatches: number;
   readonly #foldMilliseconds: number;
   readonly #registries = new Map<string, ServedRegistry>();
+  readonly #setAside = new Map<string, SetAside>();
+  /** Those of metrics that are set aside too: a registry served now may have the same metric. */
   readonly #counters = new Counters();
   readonly #nonces: NonceDays;
   /** The lists themselves are on disk alone. */
@@ -60,6 +71,7 @@ class SqliteStorage implements Storage {
   #broken: StorageError | undefined;
 
   constructor(options: SqliteOptions, connection: Connection) {
+    this.#path = options.path;
     this.#connection = connection;
     this.#foldBatches = options.foldBatches ?? serverPolicy.foldBatches;
     this.#foldMilliseconds = options.foldMilliseconds ?? serverPolicy.foldMilliseconds;
@@ -70,6 +82,7 @@ class SqliteStorage implements Storage {
   async replay(): Promise<void> {
     try {
       this.#load(this.#connection.contents);
+      await this.#connection.ask({ op: 'accept' });
       await this.#fold();
     } catch (error) {
       await this.#connection.end();
@@ -79,7 +92,7 @@ class SqliteStorage implements Storage {
 
   #load({ registries, states, nonces, log, candidates }: Contents): void {
     for (const list of candidates) this.#lists.set(list.name, list);
-    for (const text of registries) this.#serve(registryFromJson(JSON.parse(text), catalogue));
+    for (const row of registries) this.#take(row);
     for (const { metric, window, state } of states) this.#counters.put({ metric, window, state: decodeState(state) });
     for (const { day, segment } of nonces) {
       for (let at = 0; at < segment.length; at += NONCE_BYTES) this.#nonces.add(day, segment, at);
@@ -90,6 +103,16 @@ class SqliteStorage implements Storage {
     }
   }
 
+  /** Serves a stored registry, or sets it aside if this version makes something else of it. */
+  #take({ fingerprint, text }: RegistryRow): void {
+    try {
+      this.#serve(registryFromJson(JSON.parse(text), catalogue));
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      this.#setAside.set(fingerprint, { fingerprint, reason: error.code });
+    }
+  }
+
   #serve(registry: Registry): void {
     this.#registries.set(registry.fingerprint, serve(registry));
   }
@@ -97,6 +120,8 @@ class SqliteStorage implements Storage {
   /** A batch of the log, as it was when it was counted. */
   #read(bytes: Uint8Array): IncomingBatch {
     const { day, nonce, registry } = parseHeader(bytes);
+    const aside = this.#setAside.get(registry);
+    if (aside !== undefined) throw new StorageError('storage-older', older(this.#path, aside));
     const served = this.#registries.get(registry);
     if (served === undefined) throw new StorageError('storage-corrupt', 'the log names a registry that is not stored');
     return { day, nonce, bytes, contributions: readBatch(bytes, { day, nonce }, served).contributions };
@@ -106,6 +131,11 @@ class SqliteStorage implements Storage {
     const { fingerprint } = registry;
     await this.#connection.ask({ op: 'save-registry', fingerprint, text: registryToText(registry) });
     this.#serve(registry);
+    this.#setAside.delete(fingerprint);
+  }
+
+  get setAside(): readonly SetAside[] {
+    return [...this.#setAside.values()];
   }
 
   async registries(): Promise<readonly Registry[]> {
@@ -235,4 +265,9 @@ class SqliteStorage implements Storage {
       await this.#connection.end();
     }
   }
+}
+
+/** Why a file is refused whose log only an earlier version can fold. */
+function older(path: string, { fingerprint, reason }: SetAside): string {
+  return `the log of ${path} holds batches of registry ${fingerprint}, which this version cannot read (${reason}); start the previous version once so that it folds its log. The file is left as it is`;
 }

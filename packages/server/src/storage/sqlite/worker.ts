@@ -33,6 +33,9 @@ function failure(error: unknown): Reply {
 
 function perform(db: Database, request: Request): Reply {
   switch (request.op) {
+    case 'accept':
+      db.accept();
+      break;
     case 'commit':
       db.commit(request.row);
       break;
