@@ -17,6 +17,7 @@ import { checkValue } from '../check.js';
 import { estimateSupport, type Support } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
@@ -36,7 +37,6 @@ export interface DuchiParams extends IndexParams {
 /** 0 or 1. */
 export type DuchiReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'duchi';
 
 /**

@@ -13,6 +13,7 @@
 import { checkInteger, checkValue } from '../check.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
@@ -28,7 +29,6 @@ export interface GrrParams extends IndexParams {
 /** The value reported. */
 export type GrrReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'grr';
 const MAX_DOMAIN = 2 ** 20;
 

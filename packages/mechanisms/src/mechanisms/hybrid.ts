@@ -20,6 +20,7 @@ import { checkValue } from '../check.js';
 import { estimateMean, extremes } from '../estimate/mean.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { compare, plus, type Ratio, ratio, toNumber } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js';
@@ -54,7 +55,6 @@ export interface HybridParams extends WindowParams {
 /** An output of the window mechanism, 0 to N-1; or N plus a bit. */
 export type HybridReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'hybrid';
 
 /** Twelve times V, in squared steps. */

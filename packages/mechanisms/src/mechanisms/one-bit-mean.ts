@@ -18,6 +18,7 @@ import { checkInteger, checkValue } from '../check.js';
 import { estimateSupport } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
@@ -45,7 +46,6 @@ const QUESTIONS = 3;
 const DRAWS = [MEAN, MEAN, ZERO, AT_CLAMP] as const;
 const CHANCE = [2n, 1n, 1n] as const;
 
-const ONE = 1n << 64n;
 const ID = 'one-bit-mean';
 const MAX_CLAMP = 2 ** 20;
 

@@ -19,6 +19,7 @@ import { checkValue } from '../check.js';
 import { estimateMean, extremes } from '../estimate/mean.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { type Ratio, ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
@@ -47,7 +48,6 @@ export interface PiecewiseParams extends WindowParams {
 /** The output, 0 to N-1. */
 export type PiecewiseReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'piecewise';
 
 /** Twelve times the variance at either end, where it is largest, in squared steps. */

@@ -13,6 +13,7 @@ import { MechanismError } from '../errors.js';
 import { estimateSupport } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
@@ -28,7 +29,6 @@ export interface RrParams extends IndexParams {
 /** 0 for no, 1 for yes. */
 export type RrReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'rr';
 
 /**

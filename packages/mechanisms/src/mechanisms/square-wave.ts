@@ -19,6 +19,7 @@ import { predictQuantileError } from '../estimate/distribution/square-wave-error
 import { estimateWave } from '../estimate/distribution/square-wave-estimate.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
+import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import type { Channel, DistributionAggregator, IndexClient, IndexParams } from '../mechanism.js';
@@ -38,7 +39,6 @@ export interface SquareWaveParams extends IndexParams {
 /** The output: cell i's window is i .. i+w-1, that of "no event" the last w. */
 export type SquareWaveReport = number;
 
-const ONE = 1n << 64n;
 const ID = 'square-wave';
 /** The largest for which every output fits in two bytes. */
 const MAX_DOMAIN = 2 ** 15 + 1;
