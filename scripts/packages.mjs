@@ -1,17 +1,26 @@
 /**
  * What would be published, checked as its users meet it: packs every package, has publint and attw look at the very
- * tarballs, installs them with npm into an empty folder, imports each public subpath in plain Node, asks each command
- * for its help.
+ * tarballs, installs them with npm into an empty folder, and there imports and requires each public subpath, compiles
+ * against their types, runs the apps of `scripts/packed` in every form, and asks each command for its help.
  */
-import { readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { asCommonJs, asOneFile, bareImports, compile } from './lib/consumers.mjs';
 import { mustRun } from './lib/run.mjs';
-import { step } from './lib/step.mjs';
+import { refuseAny, step } from './lib/step.mjs';
 import { inTemporaryFolder } from './lib/temporary.mjs';
-import { packages } from './lib/workspace.mjs';
+import { packages, root } from './lib/workspace.mjs';
+
+/** What an app installs: without third parties, for ESM and CommonJS. The rest are programs for Node, ES modules only. */
+const LIBRARIES = ['@dither/mechanisms', '@dither/protocol', '@dither/sdk'];
+
+/** Optional peers of the SDK's test kit and React binding, and what React's types are in. */
+const PEERS = ['seedrandom@3', 'react@19', '@types/react@19'];
 
 await step(() =>
   inTemporaryFolder(async (folder) => {
+    const published = packages();
+    refuseAny(published.flatMap(thirdParties));
     await mustRun('npx', [
       '-y',
       'pnpm@12',
@@ -19,24 +28,53 @@ await step(() =>
       '--filter',
       './packages/*',
       'pack',
-      '--pack-destination',
-      folder,
+      '--out',
+      `${folder}/%s.tgz`,
     ]);
-    const tarballs = (await readdir(folder)).map((name) => join(folder, name));
-    for (const tarball of tarballs) {
-      await mustRun('publint', ['run', '--strict', tarball]);
-      // The packages are ES modules only: what a CommonJS or pre-exports resolver would make of them is not promised.
-      await mustRun('attw', ['--profile', 'esm-only', '--no-color', '--no-emoji', tarball]);
-    }
-    await install(folder, tarballs);
-    const specifiers = (await Promise.all(packages().map(subpaths))).flat();
-    await writeFile(join(folder, 'import-all.mjs'), importAll(specifiers));
-    await mustRun('node', ['import-all.mjs'], { cwd: folder });
-    const commands = packages().flatMap(({ manifest }) => Object.keys(manifest.bin ?? {}));
+    const names = published.map(({ manifest }) => manifest.name);
+    await Promise.all([
+      ...names.map((name) => lint(name, join(folder, tarball(name)))),
+      install(folder, names.map(tarball)),
+    ]);
+
+    const specifiers = (await Promise.all(published.map(subpaths))).flat();
+    const dual = specifiers.filter((name) => LIBRARIES.some((library) => `${name}/`.startsWith(`${library}/`)));
+    const modules = dual.filter((name) => !name.endsWith('.json'));
+    await writeFile(join(folder, 'every-subpath.mjs'), everySubpath(specifiers, dual));
+    await mustRun('node', ['every-subpath.mjs'], { cwd: folder });
+    refuseAny(await bareImports(folder, modules));
+    await cp(join(root, 'scripts', 'packed'), folder, { recursive: true });
+    await compile(folder, modules);
+    await runApps(folder);
+
+    const commands = published.flatMap(({ manifest }) => Object.keys(manifest.bin ?? {}));
     for (const command of commands) await mustRun(join('node_modules', '.bin', command), ['--help'], { cwd: folder });
-    return `${tarballs.length} packed, ${specifiers.length} subpaths imported, ${commands.length} commands run`;
+    return `${published.length} packed; ${specifiers.length} subpaths imported, ${dual.length} required, ${modules.length} compiled against; an app run as ESM, CommonJS, bundle and script; ${commands.length} commands`;
   }),
 );
+
+/** @param {import('./lib/workspace.mjs').Package} published */
+function thirdParties({ manifest: { name, dependencies = {} } }) {
+  if (!LIBRARIES.includes(name)) return [];
+  const strangers = Object.keys(dependencies).filter((dependency) => !LIBRARIES.includes(dependency));
+  return strangers.map((stranger) => `${name} depends on ${stranger}: an app brings no third party along`);
+}
+
+/** @param {string} name of a package */
+function tarball(name) {
+  return `${name.replace('@', '').replace('/', '-')}.tgz`;
+}
+
+/**
+ * @param {string} name of a package
+ * @param {string} path of its tarball
+ */
+async function lint(name, path) {
+  await mustRun('publint', ['run', '--strict', path]);
+  // Resolvers from before `exports` find no subpath of any package, and are not promised one.
+  const profile = LIBRARIES.includes(name) ? 'node16' : 'esm-only';
+  await mustRun('attw', ['--profile', profile, '--no-color', '--no-emoji', path]);
+}
 
 /**
  * @param {string} folder
@@ -44,8 +82,15 @@ await step(() =>
  */
 async function install(folder, tarballs) {
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  // Third parties come from npm's cache where it has them. seedrandom is the optional peer of the SDK's test kit.
-  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs, 'seedrandom@3'];
+  // Third parties come from npm's cache where it has them.
+  const args = [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    ...tarballs.map((path) => `./${path}`),
+    ...PEERS,
+  ];
   await mustRun('npm', args, { cwd: folder });
 }
 
@@ -64,11 +109,36 @@ async function subpaths({ directory, manifest }) {
   return (await Promise.all(lists)).flat();
 }
 
-/** @param {readonly string[]} specifiers */
-function importAll(specifiers) {
-  return `for (const name of ${JSON.stringify(specifiers)}) {
-  const module = await import(name, name.endsWith('.json') ? { with: { type: 'json' } } : undefined);
-  if (Object.keys(module).length === 0) throw new Error(name + ' exports nothing');
+/**
+ * @param {readonly string[]} specifiers to import
+ * @param {readonly string[]} dual of these, what can be required as well, and must give the same names
+ */
+function everySubpath(specifiers, dual) {
+  return `import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const dual = new Set(${JSON.stringify(dual)});
+for (const name of ${JSON.stringify(specifiers)}) {
+  const isJson = name.endsWith('.json');
+  const module = await import(name, isJson ? { with: { type: 'json' } } : undefined);
+  const names = Object.keys(module).sort().join();
+  if (names === '') throw new Error(name + ' exports nothing');
+  if (!dual.has(name)) continue;
+  const required = Object.keys(require(name)).sort().join();
+  if (!isJson && required !== names) throw new Error(name + ' exports ' + names + '; required: ' + required);
 }
 `;
+}
+
+/** @param {string} folder */
+async function runApps(folder) {
+  const resolve = ['resolve', 'registry.mjs', '--out', 'registry.resolved.mjs'];
+  await mustRun(join('node_modules', '.bin', 'dither-registry'), resolve, { cwd: folder });
+  await asCommonJs(folder, 'app.mjs', 'app.cjs');
+  for (const app of ['app.mjs', 'app.cjs', 'page.mjs']) await mustRun('node', [app], { cwd: folder });
+  // Where nothing is installed, so that nothing can be missing from it.
+  await inTemporaryFolder(async (empty) => {
+    await asOneFile(folder, 'app.mjs', join(empty, 'app.mjs'));
+    await mustRun('node', ['app.mjs'], { cwd: empty });
+  });
 }

@@ -1,4 +1,5 @@
 import { type Declared, defineRegistry, type Metric, type Registry } from '@dither/protocol';
+import { deviceRegistry } from '@dither/sdk';
 import { memoryStorage } from '@dither/server';
 import { browserBehaviour } from '../dist/demo/behaviour.js';
 import { localCrew } from '../dist/demo/crew.js';
@@ -29,7 +30,12 @@ async function smallDemos(
   const began = performance.now();
   try {
     const crews = runs.map((run) => {
-      const life = { ...lifeOf(run, server), registry: run.registry, behaviour: browserBehaviour, send: http.send };
+      const life = {
+        ...lifeOf(run, server),
+        registry: deviceRegistry(run.registry),
+        behaviour: browserBehaviour,
+        send: http.send,
+      };
       return {
         options: { ...run, clients, candidates: CANDIDATES },
         crew: localCrew({ ...life, from: 0, to: clients }),

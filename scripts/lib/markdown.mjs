@@ -39,16 +39,36 @@ export function headings(text) {
   );
 }
 
-/** A fenced block with `<!-- run -->` on the line before it. */
-const MARKED = /^<!-- run -->\n(`{3,})([^\n`]*)\n([\s\S]*?)^\1`*[ \t]*$/gm;
+/** A fenced block with one of the three marks on the line before it. */
+const MARKED = /^<!-- (run|check|continue)(?: (webworker))? -->\n(`{3,})([^\n`]*)\n([\s\S]*?)^\3`*[ \t]*$/gm;
 
 /**
+ * @typedef {object} Snippet
+ * @property {number} line of the document: that of the first of code
+ * @property {string} language
+ * @property {string} code
+ * @property {boolean} isRun or only type-checked
+ * @property {boolean} isWorker of a web worker: there is no document, but what workers have
+ */
+
+/**
+ * The blocks that are to be run (`<!-- run -->`) or, where they need a browser or a phone, to be type-checked
+ * (`<!-- check -->`, `<!-- check webworker -->`). One marked `<!-- continue -->` is the rest of the one before it.
+ *
  * @param {string} text
- * @returns {{ line: number, language: string, code: string }[]} the blocks to run; `line` is that of the first of code
+ * @returns {Snippet[]}
  */
 export function snippets(text) {
-  return [...text.matchAll(MARKED)].map((match) => {
-    const [, , language = '', code = ''] = match;
-    return { line: text.slice(0, match.index).split('\n').length + 2, language: language.trim(), code };
-  });
+  /** @type {Snippet[]} */
+  const found = [];
+  for (const match of text.matchAll(MARKED)) {
+    const [, mark, lib, , language = '', code = ''] = match;
+    const line = text.slice(0, match.index).split('\n').length + 2;
+    const before = found.at(-1);
+    if (mark !== 'continue') {
+      found.push({ line, language: language.trim(), code, isRun: mark === 'run', isWorker: lib !== undefined });
+    } else if (before?.language !== language.trim()) throw new Error(`line ${line}: there is nothing to continue`);
+    else before.code += code;
+  }
+  return found;
 }

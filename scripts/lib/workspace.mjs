@@ -9,8 +9,11 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @typedef {object} Manifest what the checks read of a package.json
  * @property {string} name
  * @property {string} version
- * @property {Record<string, string | { default: string }>} exports
+ * @property {string} license
+ * @property {Record<string, string | { default: string } | { import: { default: string }, require: { default: string } }>} exports
+ * @property {string} [unpkg]
  * @property {Record<string, string>} [bin]
+ * @property {Record<string, string>} [dependencies]
  */
 
 /** @typedef {{ directory: string, manifest: Manifest }} Package */

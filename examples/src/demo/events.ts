@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { sourceFrom } from '@dither/mechanisms';
 import { DAY_MS, type Registry, toHex } from '@dither/protocol';
+import { deviceRegistry } from '@dither/sdk';
 import { badLineReasons, readEventLines } from '@dither/sim';
 import seedrandom from 'seedrandom';
 import type { Event } from './behaviour.js';
@@ -54,6 +55,7 @@ export async function playEvents(options: EventsOptions, server: DemoServer): Pr
   const network = seedrandom.alea(`${seed}/network`);
   const send = unreliable(http.send, network, uploads);
   const installations = new Map<string, Installation>();
+  const declared = deviceRegistry(registry);
 
   function installation(client: string): Installation {
     const known = installations.get(client);
@@ -63,7 +65,11 @@ export async function playEvents(options: EventsOptions, server: DemoServer): Pr
       generator ??= seedrandom(`${seed}/${client}/noise`);
       return generator.int32();
     });
-    const fresh = { state: newInstallation(), options: { registry, endpoint: server.url, source, send }, runs: 0 };
+    const fresh = {
+      state: newInstallation(),
+      options: { registry: declared, endpoint: server.url, source, send },
+      runs: 0,
+    };
     installations.set(client, fresh);
     return fresh;
   }

@@ -1,6 +1,6 @@
 import type { WordSource } from '@dither/mechanisms';
 import { DAY_MS, fromBase64url, type Metric, parseReports, type Registry, type Value } from '@dither/protocol';
-import { type Client, createClient } from '@dither/sdk';
+import { type Client, createClient, type DeclaredRegistry } from '@dither/sdk';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import type { Event } from './behaviour.js';
 import { Diary } from './diary.js';
@@ -31,7 +31,7 @@ export function newInstallation(): InstallationState {
 }
 
 export interface RunOptions {
-  readonly registry: Registry;
+  readonly registry: DeclaredRegistry;
   readonly endpoint: string;
   readonly source: WordSource;
   readonly send: Send;
@@ -58,7 +58,7 @@ export async function startApp(state: InstallationState, options: RunOptions): P
   const open = state.texts.get('open');
   const isFirst = !state.texts.has('consent');
   const client: Client<Record<string, never>> = createClient({
-    registry: registry as Registry<Record<string, never>>,
+    registry: registry as unknown as DeclaredRegistry<Record<string, never>>,
     endpoint: options.endpoint,
     platform: testPlatform({ seed: options.source, time, send: options.send, texts: state.texts }),
   });
@@ -82,7 +82,7 @@ export async function startApp(state: InstallationState, options: RunOptions): P
     },
     stop: () => client.stop(),
     get hasWaiting() {
-      return state.texts.has('queue');
+      return waitingIn(state).length > 0;
     },
   };
 }
@@ -101,12 +101,22 @@ function openValues(text: string | undefined): OpenFile['records'] {
   return text === undefined ? {} : (JSON.parse(text) as OpenFile).records;
 }
 
+interface Message {
+  readonly id: string;
+  readonly body: string;
+  /** What became of it: absent while it waits. */
+  readonly end?: string;
+}
+
+/** The batches that wait to be sent. */
+function waitingIn({ texts }: InstallationState): readonly Message[] {
+  const log = JSON.parse(texts.get('queue') ?? '[]') as readonly Message[];
+  return log.filter(({ end }) => end === undefined);
+}
+
 /** Notes the truth behind each report of the batches that this start of the app has made. */
 function noteNewBatches(state: InstallationState, registry: Registry, open: string | undefined): void {
-  const text = state.texts.get('queue');
-  if (text === undefined) return;
-  const queue = JSON.parse(text) as readonly { readonly id: string; readonly body: string }[];
-  const fresh = queue.filter(({ id }) => !state.waiting.some((batch) => batch.id === id));
+  const fresh = waitingIn(state).filter(({ id }) => !state.waiting.some((batch) => batch.id === id));
   if (fresh.length === 0) return;
   const records = openValues(open);
   for (const { id, body } of fresh) {
@@ -122,8 +132,7 @@ function noteNewBatches(state: InstallationState, registry: Registry, open: stri
 
 /** The truths behind the batches that have been delivered since the last call. */
 export function takeDelivered(state: InstallationState): readonly Truth[] {
-  const text = state.texts.get('queue') ?? '[]';
-  const queued = new Set((JSON.parse(text) as readonly { readonly id: string }[]).map(({ id }) => id));
+  const queued = new Set(waitingIn(state).map(({ id }) => id));
   const delivered = state.waiting.filter(({ id }) => !queued.has(id));
   state.waiting = state.waiting.filter(({ id }) => queued.has(id));
   return delivered.flatMap(({ truths }) => truths);

@@ -1,5 +1,6 @@
 import { sourceFrom } from '@dither/mechanisms';
-import { DAY_MS, type Registry, toHex } from '@dither/protocol';
+import { DAY_MS, toHex } from '@dither/protocol';
+import type { DeclaredRegistry } from '@dither/sdk';
 import seedrandom from 'seedrandom';
 import type { Behaviour, Person } from './behaviour.js';
 import {
@@ -20,7 +21,7 @@ import { noUploads, type Send, type UploadCounts, unreliable } from './transport
  * last period it is started twice more, to close and to send.
  */
 export interface PlayOptions {
-  readonly registry: Registry;
+  readonly registry: DeclaredRegistry;
   readonly behaviour: Behaviour;
   readonly endpoint: string;
   readonly send: Send;

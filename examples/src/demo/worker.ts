@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { registryFromJson } from '@dither/protocol';
+import { deviceRegistry } from '@dither/sdk';
 import { browserBehaviour, genericBehaviour } from './behaviour.js';
 import { Play, type PlayOptions, type Sample } from './play.js';
 import type { Tally } from './tally.js';
@@ -30,7 +31,7 @@ const PROGRESS_STEP = 250;
 if (parentPort === null) throw new Error('this file runs as a worker thread');
 const port = parentPort;
 const data = workerData as WorkerData;
-const registry = registryFromJson(data.registry, catalogue);
+const registry = deviceRegistry(registryFromJson(data.registry, catalogue));
 const http = httpSend(data.concurrency);
 let unreported = 0;
 

@@ -14,11 +14,14 @@ export function checkReportLength(bytes: Uint8Array, length: number): void {
   }
 }
 
+/** Throws `value-out-of-range` unless it is a value. One short message for all of them: of these checks it alone is in every app. */
+export function checkIsValue(isValue: boolean): void {
+  if (!isValue) throw new MechanismError('value-out-of-range', 'a value of the metric');
+}
+
 /** Throws `value-out-of-range` unless `value` is an index of the domain. */
 export function checkValue(value: number, domainSize: number): void {
-  if (!Number.isInteger(value) || value < 0 || value >= domainSize) {
-    throw new MechanismError('value-out-of-range', `a value is an integer from 0 to ${domainSize - 1}`);
-  }
+  checkIsValue(Number.isInteger(value) && value >= 0 && value < domainSize);
 }
 
 /** Throws `option-invalid` unless the confidence is between 0 and 1 and `repeats` a positive integer. */

@@ -14,7 +14,7 @@ export type MechanismErrorCode =
 /** Misuse by a developer, or bytes that are not what they claim. Never quotes a person's value. */
 export class MechanismError extends RangeError {
   override readonly name = 'MechanismError';
-  readonly code: MechanismErrorCode;
+  declare readonly code: MechanismErrorCode;
   constructor(code: MechanismErrorCode, expected: string) {
     super(`${code}: ${expected}`);
     this.code = code;

@@ -4,8 +4,9 @@ import type { WordSource } from './random/word-source.js';
 /**
  * The contract every mechanism keeps; `test/mechanism.contract.ts` holds each one to it.
  *
- * A mechanism takes a *value* to a *report*, and many reports to *estimates*. It has three roles, which each party
- * imports on its own: the device needs a `client`, the server an `aggregator`, reviewers and tests the `channel`.
+ * A mechanism takes a *value* to a *report*, and many reports to *estimates*. It has roles, which each party imports on its own:
+ * whoever declares a metric or makes many reports a `client`, a device that has its params already the `randomizer`, which is
+ * a client without id and `params`; the server an `aggregator`, reviewers and tests the `channel`.
  *
  * Values are indices in [0, domainSize), or texts. Estimates answer one of three questions, `answers` says which:
  * `frequencies` (a share for each value, or a mean), `distribution` (quantiles, a mean and a curve over ordered cells),
@@ -37,9 +38,13 @@ export interface IndexParams extends Params {
 /** Derives params over indices, as a registry calls it. */
 export type MakeParams<P extends Params> = (options: { epsilon: number; domainSize: number }) => P;
 
-/** The device's part. */
+/**
+ * The device's part. As a randomizer it checks what protects a person, and takes it that draws and buffers are right: a client
+ * checks these too.
+ */
 export interface Client<P extends Params = Params, R = unknown, V = number> {
-  readonly id: string;
+  /** None of a randomizer: the params that it is used with name the mechanism. */
+  readonly id?: string | undefined;
   /**
    * The private step. The number of words it draws has the same distribution for every value.
    * @param value - an integer in [0, params.domainSize), outside which the call throws `value-out-of-range`; or a
@@ -53,10 +58,17 @@ export interface Client<P extends Params = Params, R = unknown, V = number> {
    * @param into - written from byte `at` on, and returned; without it, an array of just these bytes
    */
   encode(params: P, report: R, into?: Uint8Array, at?: number): Uint8Array;
+  /**
+   * From what of the params is plain data (numbers, texts, lists and plain objects of them), as a registry's JSON has it: params
+   * for the methods above, by the code that `params` uses. What only the server needs is not made. Just those mechanisms have it
+   * whose params hold more than plain data, such as hash functions.
+   */
+  derive?(plain: Params): Params;
 }
 
 /** A client whose declaration is an epsilon and a number of values. */
 export interface IndexClient<P extends IndexParams = IndexParams, R = unknown> extends Client<P, R> {
+  readonly id: string;
   /** The only validation. @throws MechanismError */
   readonly params: MakeParams<P>;
 }
@@ -77,7 +89,8 @@ export interface LatchedParams extends Params {
  * what comes out is stored, the value is forgotten, and each report is an instantaneous randomization of what is stored.
  */
 export interface LatchedClient<P extends LatchedParams = LatchedParams, R = unknown, V = number> {
-  readonly id: string;
+  /** As in `Client`. */
+  readonly id?: string | undefined;
   /**
    * The permanent step.
    * @param draw - the installation's cohort draw of this epoch, uniform in [0, 64), the same for all its metrics
@@ -91,6 +104,8 @@ export interface LatchedClient<P extends LatchedParams = LatchedParams, R = unkn
    */
   report(params: P, permanent: Uint8Array, source: WordSource, reuse?: R): R;
   encode(params: P, report: R, into?: Uint8Array, at?: number): Uint8Array;
+  /** As in `Client`. */
+  derive?(plain: LatchedParams): LatchedParams;
 }
 
 /** What a latched metric declares of its epsilons. */
@@ -109,6 +124,7 @@ export interface LatchedIndexParams extends IndexParams, LatchedParams {}
 /** A client over indices with two stages. */
 export interface LatchedIndexClient<P extends LatchedIndexParams = LatchedIndexParams, R = unknown>
   extends LatchedClient<P, R, number> {
+  readonly id: string;
   /** The only validation. @throws MechanismError */
   readonly params: (options: Stages & { readonly domainSize: number }) => P;
 }
@@ -125,6 +141,7 @@ export interface TextShape {
 
 /** A client of texts whose reports are each randomized afresh. */
 export interface TextClient<P extends Params = Params, R = unknown> extends Client<P, R, string> {
+  readonly id: string;
   /** The only validation. @throws MechanismError */
   readonly params: (options: TextShape & { readonly epsilon: number }) => P;
 }
@@ -132,6 +149,7 @@ export interface TextClient<P extends Params = Params, R = unknown> extends Clie
 /** A client of texts with two stages. */
 export interface LatchedTextClient<P extends LatchedParams = LatchedParams, R = unknown>
   extends LatchedClient<P, R, string> {
+  readonly id: string;
   /** The only validation. @throws MechanismError */
   readonly params: (options: TextShape & Stages) => P;
 }

@@ -1,7 +1,8 @@
 import { bitChannel, numerator, recordedSource, sourceFrom, type WordSource } from '@dither/mechanisms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomizeBits } from '../src/random/lanes.js';
+import { randomizeBitsInBulk } from '../src/random/bulk-lanes.js';
+import { randomizeBits as randomizeOnDevice } from '../src/random/lanes.js';
 import { seededSource } from './support/seeded.js';
 
 const ONE = 1n << 64n;
@@ -46,12 +47,6 @@ function allAtOnce(words: readonly number[]): WordSource {
   return sourceFrom(() => words[at++] as number, words.length);
 }
 
-function randomized(source: WordSource, set: bigint, unset: bigint, stored: readonly boolean[]): Uint8Array {
-  const bytes = pack(stored);
-  randomizeBits(source, bitChannel(set, unset), bytes, 0, stored.length);
-  return bytes;
-}
-
 describe('a channel of bits', () => {
   it('has the fewest digits that write both probabilities', () => {
     fc.assert(
@@ -67,7 +62,17 @@ describe('a channel of bits', () => {
   });
 });
 
-describe('randomizeBits', () => {
+/** What a device does, and the quick way of whoever makes reports by the million: they are held to one definition. */
+describe.each([
+  ['on a device', randomizeOnDevice],
+  ['in bulk', randomizeBitsInBulk],
+] as const)('randomizing bits %s', (_where, randomizeBits) => {
+  function randomized(source: WordSource, set: bigint, unset: bigint, stored: readonly boolean[]): Uint8Array {
+    const bytes = pack(stored);
+    randomizeBits(source, bitChannel(set, unset), bytes, 0, stored.length);
+    return bytes;
+  }
+
   it('sets a bit if its number is below its probability: by the first digit that differs, whichever that is', () => {
     const picks = seededSource('lanes/first difference');
     const random = () => (BigInt(picks.next()) << 32n) | BigInt(picks.next());

@@ -1,6 +1,14 @@
 export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
-export { EXPIRY_NOTICE_DAYS, policy } from './policy.js';
+export { EXPIRY_NOTICE_DAYS, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, policy, RETAINED_DAYS } from './policy.js';
 export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
+export {
+  type Encode,
+  encodeBoolean,
+  encodeCategory,
+  encodeCount,
+  encodeNumber,
+  encodeText,
+} from './registry/encode.js';
 export { RegistryError, type RegistryErrorCode } from './registry/errors.js';
 export { type ClientLookup, registryFromJson, registryToJson, registryToText } from './registry/json.js';
 export {
@@ -16,6 +24,7 @@ export {
 export { labels, NONE, population, rangeLabel } from './registry/labels.js';
 export type {
   Aggregate,
+  AnyClient,
   Declared,
   Domain,
   Kind,
@@ -28,6 +37,8 @@ export type {
 export { paramsToJson } from './registry/params-json.js';
 export {
   chargePerWindow,
+  type DrawnClass,
+  drawMetrics,
   drawParticipation,
   type ParticipationClass,
   participationClasses,
@@ -61,3 +72,10 @@ export {
 } from './wire/batch.js';
 export { finalCodes, type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';
 export { publicDraw } from './wire/public-draw.js';
+export {
+  MAX_SWITCH_OFF_LENGTH,
+  parseSwitchOff,
+  type SwitchOff,
+  switchOffPath,
+  writeSwitchOff,
+} from './wire/switch-off.js';

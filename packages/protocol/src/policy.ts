@@ -1,5 +1,20 @@
-/** Every default and limit both sides share, each with its reason. */
-export const policy = Object.freeze({
+/** A batch, whole, in bytes: four of them fit the 60 KiB a browser lets a closing page send. */
+export const MAX_BATCH_BYTES = 14_336;
+
+/** How far a report's period may lie behind the day its batch was made, in days from the period's end. */
+export const MAX_REPORT_AGE_DAYS = 28;
+
+/**
+ * Days a server remembers which batches it has counted. A batch made on an older day is refused for good, so
+ * that a replay after the memory is gone cannot count twice; a device drops it at the same age.
+ */
+export const RETAINED_DAYS = 8;
+
+/**
+ * Every default and limit both sides share, each with its reason. Those a device needs are constants of their own above:
+ * an app bundles no others.
+ */
+export const policy = /* @__PURE__ */ Object.freeze({
   /** One report lets nobody raise their odds about any answer by more than e. */
   defaultEpsilon: 1,
   /** Above 4 one report shifts odds 55-fold: the metric must say why. */
@@ -26,15 +41,9 @@ export const policy = Object.freeze({
   /** Categories of one metric. */
   maxCategories: 4096,
 
-  /** A batch, whole, in bytes: four of them fit the 60 KiB a browser lets a closing page send. */
-  maxBatchBytes: 14_336,
-  /** How far a report's period may lie behind the day its batch was made, in days from the period's end. */
-  maxReportAgeDays: 28,
-  /**
-   * Days a server remembers which batches it has counted. A batch made on an older day is refused for good, so
-   * that a replay after the memory is gone cannot count twice; a device drops it at the same age.
-   */
-  retainedDays: 8,
+  maxBatchBytes: MAX_BATCH_BYTES,
+  maxReportAgeDays: MAX_REPORT_AGE_DAYS,
+  retainedDays: RETAINED_DAYS,
   /** A device's clock may run ahead: a batch may be dated this many days after the server's day. */
   clockSkewDays: 1,
   /** A server keeps asking for a retry this long while it does not know a registry. */

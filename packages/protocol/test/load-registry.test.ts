@@ -85,6 +85,7 @@ describe('loading a registry', () => {
     const cases: [string, string, string][] = [
       ['none.ts', 'export const app = "x";', 'no-registry'],
       ['two.ts', `${MODULE}export const a = make('a'); export const b = make('b');`, 'several-registries'],
+      ['resolved.ts', 'export const registry = { app: "x", fingerprint: "f", metrics: [], wire: [] };', 'no-registry'],
       ['registry.yaml', 'app: x', 'file-type-unknown'],
       ['throws.mjs', 'throw new Error("no");', 'module-failed'],
     ];

@@ -1,5 +1,6 @@
 import {
   chargePerWindow,
+  drawMetrics,
   drawParticipation,
   type ParticipationClass,
   type Period,
@@ -105,6 +106,21 @@ describe('sampled participation', () => {
             if (!drawn.includes(id)) expect(spent + charge).toBeGreaterThan(cap);
           }
         }
+      }),
+    );
+  });
+
+  it('draws the same from what a resolved registry holds of it', () => {
+    fc.assert(
+      fc.property(declared, ({ metrics: all, budget, windowDays, seed }) => {
+        const classes = participationClasses(all, budget, windowDays);
+        const resolved = classes.map(({ cap, metrics: members }) => ({
+          cap,
+          metrics: members.map((metric) => [metric.id, chargePerWindow(metric, windowDays)] as const),
+        }));
+        const [drawn, again] = [seeded(seed), seeded(seed)];
+        expect(drawMetrics(resolved, again)).toEqual(drawParticipation(classes, windowDays, drawn));
+        expect(again.next()).toBe(drawn.next());
       }),
     );
   });

@@ -1,31 +1,45 @@
-import { type Bound, type Declarations, dayOf, type Metric, periodStart, type Registry } from '@dither/protocol';
-import { EMPTY_LEDGER, isLatched } from './budget-ledger.js';
+import { type Bound, type Declarations, dayOf, periodStart } from '@dither/protocol';
+import { emptyLedger } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
-import { Diagnostics, type DropReason } from './diagnostics.js';
-import { checkEndpoint, checkSeeded } from './errors.js';
-import { type Inspection, inspectionOf } from './inspect.js';
-import { withoutDecided } from './latch.js';
+import type { Context } from './context.js';
+import type { DropReason, Drops } from './diagnostics.js';
+import { checkEndpoint } from './errors.js';
+import { closingPermit } from './permit.js';
 import type { Platform } from './platform/platform.js';
-import { policy } from './policy.js';
-import { emptyRecord, type OpenRecord, withRecord } from './recorder.js';
-import { closingPermit, grantConsent, isExpired, reportedMetrics, synchronize, withdrawConsent } from './session.js';
-import { type Kept, openStore } from './store.js';
+import { FLUSH_DELAY, TICK } from './policy.js';
+import { combineInto, type Records, recordOf, sameOf } from './recorder.js';
+import type { DeviceRegistry } from './registry.js';
+import { isExpired, reportedMetrics } from './reported.js';
+import { grantConsent, synchronize, withdrawConsent } from './session.js';
+import { openStore, type State } from './state.js';
 import { uploader } from './uploader.js';
 
 export interface ClientOptions<D extends Declarations> {
-  readonly registry: Registry<D>;
+  readonly registry: DeviceRegistry<D>;
   /** Origin of the server, such as `https://telemetry.example.org`. */
   readonly endpoint: string;
   readonly platform: Platform;
   /** Set in a private window: nothing is recorded, written or sent, and what is stored is left as it is. */
   readonly privateMode?: boolean;
+  /** Tells each period's life in the console: opened, randomized, queued, sent, and every loss with its reason. No values. */
+  readonly debug?: boolean;
+}
+
+/** What a client knows, for `inspect()` of `@dither/sdk/inspect`. */
+export interface Snapshot {
+  readonly registry: DeviceRegistry;
+  readonly state: State;
+  /** Metrics this installation reports in the periods open today. */
+  readonly reporting: readonly string[];
+  readonly drops: Drops;
 }
 
 /** The value a metric takes; a boolean and a count of one may be left out. */
 type Input<D extends Declarations, Id extends keyof D> = Parameters<D[Id]['encode']>[0];
 type ValueArguments<Value> = undefined extends Value ? [value?: Value] : [value: Value];
 
-type IdOfKind<D extends Declarations, Kind extends string> = {
+/** Ids of the metrics of a kind, or of one of several. */
+export type MetricId<D extends Declarations, Kind extends string> = {
   [Id in keyof D]: D[Id] extends { readonly kind: Kind } ? Id : never;
 }[keyof D] &
   string;
@@ -34,7 +48,7 @@ export interface Client<D extends Declarations> {
   /** Records one event. Never throws, never waits: what cannot be recorded is counted in `inspect().drops`. */
   record<Id extends keyof D & string>(id: Id, ...value: ValueArguments<Input<D, Id>>): void;
   /** Starts a stopwatch; the function it returns records the milliseconds since. */
-  time(id: IdOfKind<D, 'timing'>): () => void;
+  time(id: MetricId<D, 'timing'>): () => void;
   readonly consent: {
     /** `unknown` until storage has been read (`ready`) or the person has been asked. */
     readonly status: ConsentStatus;
@@ -55,6 +69,8 @@ export interface Client<D extends Declarations> {
      * they are silent. Sent reports cannot be recalled.
      */
     withdraw(): Promise<void>;
+    /** Calls `listener` whenever `status` or `isCurrent` may have changed, also by another tab; the result ends that. */
+    subscribe(listener: () => void): () => void;
   };
   /** Resolves once storage has been read and ended periods have been closed. Never rejects. */
   readonly ready: Promise<void>;
@@ -62,7 +78,8 @@ export interface Client<D extends Declarations> {
   flush(): Promise<void>;
   /** The same in the instant of a crash: durable when it returns, where the platform can. */
   flushNow(): void;
-  inspect(): Promise<Inspection>;
+  /** What is on this device, after writing what was recorded. Rejects if storage cannot be read. */
+  snapshot(): Promise<Snapshot>;
   /** Writes what was recorded and ends this client. */
   stop(): Promise<void>;
 }
@@ -76,13 +93,19 @@ export interface Client<D extends Declarations> {
  */
 export function createClient<const D extends Declarations>(options: ClientOptions<D>): Client<D> {
   const { platform } = options;
-  const endpoint = checkEndpoint(options.endpoint);
-  const registry: Registry = options.registry as unknown as Registry;
-  const diagnostics = new Diagnostics();
-  checkSeeded(platform.source.isSeeded === true, endpoint);
+  const registry = options.registry as unknown as DeviceRegistry;
+  const { storage, clock, source } = platform;
+  const endpoint = checkEndpoint(options.endpoint, source.isSeeded);
+  const debug: Context['debug'] =
+    options.debug === true ? (stage, of, more) => platform.debug?.('dither', stage, of, more ?? '') : undefined;
+  const drops: Drops = {};
+  const drop: Context['drop'] = (reason, metric) => {
+    drops[reason] = (drops[reason] ?? 0) + 1;
+    debug?.('dropped', metric ?? '', reason);
+  };
   const store = openStore(platform, registry.app);
   const permit = closingPermit(platform, registry.app);
-  const context = { registry, platform, store, diagnostics, permit };
+  const context: Context = { registry, platform, store, permit, drop, debug };
 
   /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
   let silence: DropReason | undefined;
@@ -98,49 +121,58 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let isWithdrawing = false;
   let lastWord: Promise<void> = Promise.resolve();
   let words = 0;
-  let pending: { [metric: string]: readonly OpenRecord[] } = {};
+  let pending: Records = {};
   /** As it was last read. */
-  let ledger = EMPTY_LEDGER;
+  let ledger = emptyLedger();
   let latestDay = 0;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
   let cancelLate: (() => void) | undefined;
-  const uploads = uploader(context, endpoint, () => silence !== undefined);
+  let cancelHide: (() => void) | undefined;
+  const listeners = new Set<() => void>();
+  const uploads = uploader(context, endpoint, () => !!silence);
 
-  if (options.privateMode === true) silence = 'private';
-  else if (!platform.storage.isDurable) silence = 'storage-failed';
+  if (options.privateMode) silence = 'private';
+  else if (!storage.isDurable) silence = 'storage-failed';
 
   function record(id: string, value: unknown): void {
+    let reason: DropReason | undefined;
     try {
-      const reason = silence ?? (isStopping ? 'stopped' : take(id, value));
-      if (reason !== undefined) diagnostics.drop(reason);
+      reason = silence ?? (isStopping ? 'stopped' : take(id, value));
     } catch {
       // A value that throws when it is read is not one of the metric's.
-      diagnostics.drop('invalid-value');
+      reason = 'invalid-value';
     }
+    if (reason) drop(reason, id);
   }
 
   function take(id: string, value: unknown): DropReason | undefined {
-    if (!Object.hasOwn(registry.metrics, id)) return 'unknown-metric';
-    const metric = registry.metrics[id] as Metric;
+    const metric = registry.byId[id];
+    if (!metric) return 'unknown-metric';
     const encoded = metric.encode(value);
     if (encoded === undefined) return 'invalid-value';
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
-    if (!isLoaded) latestDay = Math.max(latestDay, dayOf(platform.clock.wall()));
+    if (!isLoaded) latestDay = Math.max(latestDay, dayOf(clock.wall()));
     const start = periodStart(latestDay, metric.period);
     if (isExpired(metric, latestDay)) return 'inactive';
     // Its answer is fixed: what happens now would only lie about.
-    if (isLatched(ledger, metric, start)) return undefined;
-    const event = { ...emptyRecord(metric, start), value: encoded };
-    const before = pending[id];
-    pending[id] = before === undefined ? [event] : withRecord(metric, before, event, platform.source);
-    cancelFlush ??= platform.schedule(policy.flushDelay, flush);
+    if (registry.latching?.isLatched(ledger, metric, start)) return undefined;
+    const event = recordOf(metric, start, encoded);
+    pending[id] ??= [];
+    const own = sameOf(pending[id], event);
+    if (own) combineInto(metric, own, event, source);
+    else pending[id].push(event);
+    cancelFlush ??= platform.schedule(FLUSH_DELAY, flush);
     return undefined;
+  }
+
+  function tell(): void {
+    for (const listener of listeners) listener();
   }
 
   /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
   async function step(isTick: boolean): Promise<void> {
-    if (silence !== undefined && silence !== 'no-consent') return;
+    if (silence && silence !== 'no-consent') return;
     const taken = { grants, records: pending };
     pending = {};
     hasNoted = false;
@@ -149,25 +181,27 @@ export function createClient<const D extends Declarations>(options: ClientOption
       adopt(await synchronize(context, taken, isTick));
     } catch {
       // What went wrong may be told by the platform's own tools; here it must not reach the app.
-      diagnostics.drop('storage-failed');
+      drop('storage-failed');
     }
   }
 
-  function adopt(kept: Kept): void {
+  function adopt(state: State): void {
     // Read before the person withdrew.
     if (isWithdrawing) return;
+    const { consent } = state;
+    const before = `${status} ${isCurrent}`;
     isLoaded = true;
-    status = kept.status;
-    const agreement = kept.consent?.agreement;
-    isCurrent = status === 'granted' && agreement !== undefined && coversAll(agreement, registry);
-    ({ ledger } = kept);
+    ({ status } = state);
+    isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
+    ({ ledger } = state);
     latestDay = Math.max(latestDay, ledger.highWater);
+    if (!silence || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
     // Recorded before a withdrawal that another tab has carried out since.
-    if (grants !== undefined && grants !== kept.consent?.grants) pending = {};
-    grants = kept.consent?.grants;
-    if (silence === undefined || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
+    if (silence || (grants !== undefined && grants !== consent?.grants)) pending = {};
+    grants = consent?.grants;
     // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
-    pending = silence === undefined ? withoutDecided(pending, ledger) : {};
+    registry.latching?.forgetDecided(pending, ledger);
+    if (before !== `${status} ${isCurrent}`) tell();
   }
 
   async function finishWithdrawal(): Promise<void> {
@@ -177,7 +211,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   /** What the person says counts in the order it was said, however storage takes it. */
-  function inTurn(task: () => Promise<void>): Promise<void> {
+  function inTurn(task: () => Promise<void> | undefined): Promise<void> {
     lastWord = lastWord.then(task);
     return lastWord;
   }
@@ -188,15 +222,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
       await finishWithdrawal();
       await grantConsent(context, despiteGpc);
     } catch {
-      diagnostics.drop('storage-failed');
+      drop('storage-failed');
     }
     await step(true);
-  }
-
-  async function withdraw(): Promise<void> {
-    isWithdrawing = true;
-    // Where storage fails, each later step tries again before it does anything else.
-    await finishWithdrawal().catch(() => diagnostics.drop('storage-failed'));
   }
 
   async function flush(): Promise<void> {
@@ -206,26 +234,24 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   async function send(): Promise<void> {
-    if (silence === undefined) await uploads.upload().catch(() => diagnostics.drop('storage-failed'));
-  }
-
-  async function tick(): Promise<void> {
-    await step(true);
-    await send();
+    if (!silence) await uploads.upload().catch(() => drop('storage-failed'));
   }
 
   function scheduleTick(): void {
-    cancelTick = platform.schedule(policy.tick, async () => {
+    cancelTick = platform.schedule(TICK, async () => {
       scheduleTick();
-      await tick();
+      await step(true);
+      await send();
     });
   }
 
   async function start(): Promise<void> {
-    if (silence !== undefined) return;
+    if (silence) return;
     scheduleTick();
     // A visit may end before the next tick.
-    cancelLate = platform.schedule(uploads.lateDelay, send);
+    cancelLate = platform.schedule(uploads.begin(), send);
+    // Whoever hides the app may end it: what was recorded is written, and only what is already due is sent.
+    cancelHide = platform.onHide?.(() => void flush().then(send));
     // Nothing is due yet: what fell due while the app was off waits for that delay, and the rest for its own time.
     await step(true);
   }
@@ -233,8 +259,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
   return {
     record: (id, ...value) => record(id, value[0]),
     time(id) {
-      const began = platform.clock.monotonic();
-      return () => record(id, platform.clock.monotonic() - began);
+      const began = clock.monotonic();
+      return () => record(id, clock.monotonic() - began);
     },
     consent: {
       get status() {
@@ -247,10 +273,10 @@ export function createClient<const D extends Declarations>(options: ClientOption
       grant({ despiteGpc = false } = {}) {
         const word = ++words;
         // Taken back before it was carried out.
-        return inTurn(async () => (word === words ? grant(despiteGpc) : undefined));
+        return inTurn(() => (word === words ? grant(despiteGpc) : undefined));
       },
       withdraw() {
-        if (silence === 'private') return Promise.resolve();
+        if (silence === 'private') return lastWord;
         // From this moment on, whatever is still under way.
         words++;
         pending = {};
@@ -258,40 +284,38 @@ export function createClient<const D extends Declarations>(options: ClientOption
         isCurrent = false;
         silence ??= 'no-consent';
         isWithdrawing = true;
-        return inTurn(withdraw);
+        tell();
+        // Where storage fails, each later step tries again before it does anything else.
+        return inTurn(() => finishWithdrawal().catch(() => drop('storage-failed')));
+      },
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
       },
     },
     ready: start(),
     flush,
     flushNow() {
-      const { notes } = platform.storage;
-      if (silence !== undefined || !isLoaded || Object.keys(pending).length === 0) return;
+      const { notes } = storage;
+      if (silence || !isLoaded || Object.keys(pending).length === 0) return;
       try {
-        if (notes === undefined) void flush();
-        else notes.append(JSON.stringify({ grants, records: pending }));
+        if (notes) notes.append(JSON.stringify({ grants, records: pending }));
+        else return void flush();
         hasNoted = true;
         pending = {};
       } catch {
         // The process is going down with an error of its own; ours would hide it.
-        diagnostics.drop('storage-failed');
+        drop('storage-failed');
       }
     },
-    async inspect() {
+    async snapshot() {
       // So that what was recorded, or noted in a crash, is seen where it is kept.
       await step(false);
-      const kept = await store.read();
-      const agreement = kept.consent?.agreement;
-      const reporting = agreement === undefined ? [] : reportedMetrics(registry, kept.ledger, agreement);
-      return inspectionOf(
-        registry,
-        kept,
-        reporting.map((metric) => metric.id),
-        diagnostics.drops,
-      );
+      const state = await store.read();
+      return { registry, state, reporting: reportedMetrics(registry, state).map(({ id }) => id), drops: { ...drops } };
     },
     async stop() {
-      cancelTick?.();
-      cancelLate?.();
+      for (const cancel of [cancelTick, cancelLate, cancelHide]) cancel?.();
       isStopping = true;
       await flush();
       cancelFlush?.();

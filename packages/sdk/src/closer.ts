@@ -1,121 +1,79 @@
-import { type Metric, periodStart, policy as protocolPolicy, type Registry } from '@dither/protocol';
-import { debit, giveUp, isLatched, type Ledger } from './budget-ledger.js';
-import { type Agreement, isAgreed } from './consent.js';
+import { MAX_REPORT_AGE_DAYS, periodStart } from '@dither/protocol';
+import { closeIn, debit, isClosed, sumOfFresh } from './budget-ledger.js';
+import type { Agreement } from './consent.js';
+import type { Context } from './context.js';
 import type { DropReason } from './diagnostics.js';
-import { policy } from './policy.js';
-import type { OpenRecord, OpenRecords } from './recorder.js';
+import { OTHER_VERSION_DAYS } from './policy.js';
+import type { OpenRecord } from './recorder.js';
+import type { AnyDeviceMetric } from './registry.js';
+import { whyNotReported } from './reported.js';
+import type { State } from './state.js';
 
-/** A period that has been paid for and waits to be randomized. */
-export interface PaidPeriod {
-  readonly metric: Metric;
+/** A period that was closed: what happens in a step after its debit. */
+export interface ClosedPeriod {
+  readonly metric: AnyDeviceMetric;
   readonly record: OpenRecord;
   /** Its epoch had been paid for before: its value is not read. */
-  readonly wasLatched: boolean;
-}
-
-export interface Closing {
-  /** To be made durable before anything of `paid` is randomized. */
-  readonly ledger: Ledger;
-  readonly paid: readonly PaidPeriod[];
-  /** The metric of each period closed, paid or refused by the ledger. */
-  readonly closed: readonly Metric[];
-  /** What stays open. */
-  readonly open: OpenRecords;
-  readonly drops: readonly DropReason[];
-}
-
-/** How many periods a process may close. */
-export interface Permit {
-  /** Whether one more period of this metric may be closed now, after `more` in the step under way. */
-  mayClose(metric: Metric, more: number): boolean;
-  /** Notes what was closed, once that is durable. */
-  note(closed: readonly Metric[]): void;
+  readonly wasLatched: boolean | undefined;
+  /** Why the ledger refused it: then there is no report. */
+  readonly refused: DropReason | undefined;
 }
 
 /**
  * Takes the ended periods out of the open records and debits them. What is taken, and whether it is debited, follows
- * from registry, ledger, clock and the presence of a record, which does not depend on events: never from a value.
+ * from registry, ledger, clock, the public switch-off document and the presence of a record, which does not depend on
+ * events: never from a value.
  */
 export function closePeriods(
-  registry: Registry,
-  ledger: Ledger,
-  open: OpenRecords,
+  { registry, permit, drop }: Context,
+  state: State,
   agreement: Agreement,
-  permit: Permit,
-): Closing {
+): readonly ClosedPeriod[] {
+  const { latching, byId } = registry;
+  const { ledger, open } = state;
   const today = ledger.highWater;
-  const closing = {
-    ledger,
-    paid: [] as PaidPeriod[],
-    closed: [] as Metric[],
-    drops: [] as DropReason[],
-    epoch: earliestEpoch(registry, ledger, open, permit),
-  };
-  const left: { [metric: string]: readonly OpenRecord[] } = {};
-  for (const [id, records] of Object.entries(open)) {
-    const metric = registry.metrics[id];
-    const waiting = records.filter((record) => {
-      if (isClosed(closing.ledger, id, record)) return false;
-      // Opened by another version of the app, which may be running beside this one.
-      if (metric?.fingerprint !== record.fingerprint) return today - record.start <= policy.otherVersionDays;
-      return !isFinished(closing, registry, metric, record, agreement, permit, today);
-    });
-    const ended = waiting.filter((record) => isEnded(metric, record, today));
-    const skipped = ended.slice(0, Math.max(0, ended.length - policy.maxEndedPeriods));
-    for (const _ of skipped) closing.drops.push('too-old');
-    if (waiting.length > skipped.length) left[id] = waiting.filter((record) => !skipped.includes(record));
-  }
-  return { ...closing, open: left };
-}
-
-/**
- * First day of the earliest epoch in which a latched metric has a period to close. One step closes those of no other
- * epoch, so that no batch holds two cohort draws; the others stay open for the next tick.
- */
-function earliestEpoch(registry: Registry, ledger: Ledger, open: OpenRecords, permit: Permit): number {
-  const epochs = registry.wire.flatMap((metric) =>
-    metric.latch !== undefined && permit.mayClose(metric, 0)
-      ? (open[metric.id] ?? [])
-          .filter((record) => !isClosed(ledger, metric.id, record) && isEnded(metric, record, ledger.highWater))
-          .map(({ start }) => periodStart(start, metric.epoch))
-      : [],
+  const closed: ClosedPeriod[] = [];
+  const isEnded = (metric: AnyDeviceMetric | undefined, { start, fingerprint }: OpenRecord): boolean =>
+    metric?.fingerprint === fingerprint && start + metric.period <= today;
+  const epoch = latching?.earliestEpoch(
+    registry,
+    state,
+    (metric, record) => isEnded(metric, record) && permit.mayClose(metric, 0),
   );
-  return Math.min(...epochs);
-}
 
-function isClosed(ledger: Ledger, id: string, { start }: OpenRecord): boolean {
-  return start <= (ledger.metrics[id]?.closed ?? -1);
-}
-
-function isEnded(metric: Metric | undefined, record: OpenRecord, today: number): boolean {
-  return metric?.fingerprint === record.fingerprint && record.start + metric.period <= today;
-}
-
-/** Whether `record` is over and done with: reported, refused by the ledger, not agreed or too old. */
-function isFinished(
-  closing: { ledger: Ledger; paid: PaidPeriod[]; closed: Metric[]; drops: DropReason[]; epoch: number },
-  registry: Registry,
-  metric: Metric,
-  record: OpenRecord,
-  agreement: Agreement,
-  permit: Permit,
-  today: number,
-): boolean {
-  const end = record.start + metric.period;
-  if (end > today) return false;
-  const isTooOld = today - end > protocolPolicy.maxReportAgeDays;
-  if (isTooOld || !isAgreed(agreement, metric, registry.budget.windowDays)) {
-    closing.ledger = giveUp(closing.ledger, metric, record.start);
-    closing.drops.push(isTooOld ? 'too-old' : 'not-agreed');
-    return true;
+  /** Whether a period that has ended stays open all the same. */
+  function waits(metric: AnyDeviceMetric, record: OpenRecord): boolean {
+    const { id, period } = metric;
+    const { start } = record;
+    const isTooOld = today - start - period > MAX_REPORT_AGE_DAYS;
+    const whyNot = isTooOld ? 'too-old' : whyNotReported(registry, state, metric);
+    // Who was drawn in the window that the period began in goes on to report it.
+    if (whyNot && whyNot !== 'not-drawn') {
+      closeIn(ledger, id, start);
+      drop(whyNot, id);
+      return false;
+    }
+    if (metric.epoch > period && periodStart(start, metric.epoch) !== epoch) return true;
+    if (!permit.mayClose(metric, closed.filter((other) => other.metric === metric).length)) return true;
+    const wasLatched = latching?.isLatched(ledger, metric, start);
+    const refused = latching
+      ? latching.debit(ledger, metric, start, agreement)
+      : debit(ledger, metric, start, agreement, [metric.params.microEpsilon], sumOfFresh);
+    if (refused) drop(refused, id);
+    closed.push({ metric, record, wasLatched, refused });
+    return false;
   }
-  if (metric.latch !== undefined && periodStart(record.start, metric.epoch) !== closing.epoch) return false;
-  if (!permit.mayClose(metric, closing.closed.filter((other) => other === metric).length)) return false;
-  closing.closed.push(metric);
-  const wasLatched = isLatched(closing.ledger, metric, record.start);
-  const debited = debit(closing.ledger, metric, record.start, agreement, registry.budget.windowDays);
-  closing.ledger = debited.ledger;
-  if ('refused' in debited) closing.drops.push(debited.refused);
-  else closing.paid.push({ metric, record, wasLatched });
-  return true;
+
+  for (const id in open.records) {
+    const metric = byId[id];
+    const records = (open.records[id] as OpenRecord[]).filter((record) => {
+      if (isClosed(ledger, id, record.start)) return false;
+      // Opened by another version of the app, which may be running beside this one.
+      if (metric?.fingerprint !== record.fingerprint) return today - record.start <= OTHER_VERSION_DAYS;
+      return !isEnded(metric, record) || waits(metric, record);
+    });
+    if (records.length > 0) open.records[id] = records;
+    else delete open.records[id];
+  }
+  return closed;
 }

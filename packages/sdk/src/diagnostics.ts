@@ -6,6 +6,8 @@ export type DropReason =
   | 'invalid-value'
   /** The metric has expired. */
   | 'inactive'
+  /** The public switch-off document names the metric. */
+  | 'switched-off'
   /** This installation does not report this metric in this budget window. */
   | 'not-drawn'
   /** The metric, or its higher epsilon, came after the person agreed. */
@@ -36,17 +38,10 @@ export type DropReason =
   | 'stopped';
 
 /**
- * Counts losses, on the device alone: how often a person hit a budget or sent a bad value is itself a measurement,
- * and would have to be randomized to leave.
+ * Losses by reason, counted on the device alone: how often a person hit a budget or sent a bad value is itself a
+ * measurement, and would have to be randomized to leave.
  */
-export class Diagnostics {
-  readonly #drops = new Map<DropReason, number>();
+export type Drops = { [reason in DropReason]?: number };
 
-  drop(reason: DropReason, times = 1): void {
-    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + times);
-  }
-
-  get drops(): { readonly [reason in DropReason]?: number } {
-    return Object.fromEntries(this.#drops);
-  }
-}
+/** Counts a loss. */
+export type Drop = (reason: DropReason, metric?: string) => void;

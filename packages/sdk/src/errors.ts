@@ -12,17 +12,17 @@ export class ClientError extends Error {
 
 const LOOPBACK = /^(memory:\/\/|https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))/;
 
-/** The endpoint without slashes at its end. @throws ClientError unless it is an origin or a folder of one */
-export function checkEndpoint(endpoint: string): string {
+/**
+ * The endpoint without slashes at its end.
+ * @throws ClientError unless it is an origin or a folder of one; or if noise from a seed would leave this machine, where it
+ *   might be taken for protection
+ */
+export function checkEndpoint(endpoint: string, isSeeded: boolean | undefined): string {
   if (!/^(https?|memory):\/\/[^\s/?#]+[^\s?#]*$/.test(endpoint)) {
-    throw new ClientError('endpoint-invalid', 'endpoint is a URL such as https://telemetry.example.org');
+    throw new ClientError('endpoint-invalid', 'a URL such as https://example.org');
+  }
+  if (isSeeded && !LOOPBACK.test(endpoint)) {
+    throw new ClientError('seeded-source-not-on-loopback', 'memory:// or localhost');
   }
   return endpoint.replace(/\/+$/, '');
-}
-
-/** @throws ClientError if noise from a seed would leave this machine, where it might be taken for protection */
-export function checkSeeded(isSeeded: boolean, url: string): void {
-  if (isSeeded && !LOOPBACK.test(url)) {
-    throw new ClientError('seeded-source-not-on-loopback', 'a seeded source sends to loopback or memory:// only');
-  }
 }

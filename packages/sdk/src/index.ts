@@ -2,7 +2,6 @@ export {
   boolean,
   category,
   count,
-  defineRegistry,
   quantity,
   type Registry,
   RegistryError,
@@ -10,9 +9,12 @@ export {
   text,
   timing,
 } from '@dither/protocol';
-export { type Client, type ClientOptions, createClient } from './client.js';
+export type { Client, MetricId, Snapshot } from './client.js';
 export type { ConsentStatus } from './consent.js';
+export { createClient, type WebClientOptions as ClientOptions } from './create.js';
+export { type DeclaredRegistry, defineRegistry, deviceRegistry } from './declared.js';
 export type { DropReason } from './diagnostics.js';
 export { ClientError, type ClientErrorCode } from './errors.js';
-export type { Inspection } from './inspect.js';
 export type { Answer, Clock, Notes, Platform, Storage } from './platform/platform.js';
+export { type WebPlatformOptions, webPlatform } from './platform/web.js';
+export type { DeviceRegistry } from './registry.js';

@@ -1,21 +1,19 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
 import { finalCodes } from '@dither/protocol';
-import { parseObject } from './json.js';
 import type { Answer } from './platform/platform.js';
-import { policy } from './policy.js';
-
-/** What became of one try to send a batch. */
-export type Outcome = 'delivered' | 'refused' | 'kept';
+import { MAX_ANSWER_LENGTH, RETRY_DELAYS, RETRY_JITTER } from './policy.js';
+import { parse } from './state.js';
 
 /**
- * Delivered: a 2xx whose body names this batch (a captive portal's 200 does not). Refused: problem details with one
- * of the protocol's final codes. Anything else, a refusal by some proxy included, keeps the batch.
+ * What became of one try to send a batch. Delivered: a 2xx whose body names this batch (a captive portal's 200 does not).
+ * Refused: problem details with one of the protocol's final codes. Anything else, a refusal by some proxy included, keeps
+ * the batch: undefined.
  */
-export function outcomeOf(answer: Answer, batchId: string): Outcome {
-  const body = answer.body.length <= policy.maxAnswerBytes ? parseObject(answer.body) : {};
-  if (answer.status >= 200 && answer.status < 300) return body['batch'] === batchId ? 'delivered' : 'kept';
+export function outcomeOf(answer: Answer, batchId: string): 'delivered' | 'refused' | undefined {
+  const { batch, code } = answer.body.length <= MAX_ANSWER_LENGTH ? Object(parse(answer.body)) : {};
+  if (answer.status >= 200 && answer.status < 300) return batch === batchId ? 'delivered' : undefined;
   const isProblem = answer.contentType === 'application/problem+json';
-  return isProblem && (finalCodes as readonly unknown[]).includes(body['code']) ? 'refused' : 'kept';
+  return isProblem && (finalCodes as readonly unknown[]).includes(code) ? 'refused' : undefined;
 }
 
 /**
@@ -24,9 +22,8 @@ export function outcomeOf(answer: Answer, batchId: string): Outcome {
  * device by.
  */
 export function retryDelay(tries: number, retryAfter: string | undefined, source: WordSource): number {
-  const ladder = policy.retryDelays;
-  const own = ladder[Math.min(tries, ladder.length) - 1] as number;
+  const longest = RETRY_DELAYS.at(-1) as number;
   const asked = /^\d{1,9}$/.test(retryAfter ?? '') ? 1000 * Number(retryAfter) : 0;
-  const rung = ladder.find((delay) => delay >= asked) ?? (ladder[ladder.length - 1] as number);
-  return Math.max(own, rung) * (1 + (policy.retryJitter * uniformInt(source, 2 ** 16)) / 2 ** 16);
+  const rung = Math.max(RETRY_DELAYS[tries - 1] ?? longest, RETRY_DELAYS.find((delay) => delay >= asked) ?? longest);
+  return Math.ceil(rung * (1 + (RETRY_JITTER * uniformInt(source, 2 ** 16)) / 2 ** 16));
 }

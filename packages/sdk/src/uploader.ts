@@ -1,92 +1,115 @@
 import { uniformInt } from '@dither/mechanisms';
-import { dayOf, fromBase64url, policy as protocolPolicy } from '@dither/protocol';
+import { dayOf, fromBase64url, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
+import type { Context } from './context.js';
+import { type Message, trimmed } from './log.js';
 import type { Answer } from './platform/platform.js';
-import { policy } from './policy.js';
-import type { QueuedBatch } from './queue.js';
-import { type Context, STATE_LOCK } from './session.js';
+import { DUE_WITHIN, LATE_DELAY, RETRY_DELAYS, RETRY_JITTER } from './policy.js';
+import { FOR_SENDING, parse, type State } from './state.js';
 import { outcomeOf, retryDelay } from './transport.js';
 
 /** Sends what is due; one at a time, and by one tab at a time. */
 export interface Uploader {
-  /** Milliseconds from its making until what fell due while the app was off leaves. */
-  readonly lateDelay: number;
+  /** Draws after how many milliseconds what fell due while the app was off leaves: not the moment it is opened. */
+  begin(): number;
   upload(): Promise<void>;
 }
 
 /** A batch due further ahead than any rule of ours puts it was dated by a clock that has since been set back. */
-const FARTHEST = Math.max(policy.dueWithin, ...policy.retryDelays) * (1 + policy.retryJitter);
+const FARTHEST = Math.max(DUE_WITHIN, ...RETRY_DELAYS) * (1 + RETRY_JITTER);
 
 export function uploader(context: Context, endpoint: string, isStopped: () => boolean): Uploader {
-  const { platform, diagnostics, store } = context;
-  const started = platform.clock.wall();
-  // What fell due while the app was off does not leave the moment it is opened.
-  const lateDelay = uniformInt(platform.source, policy.lateDelay);
-  const opening = platform.clock.monotonic() + lateDelay;
+  const { registry, platform, store, drop, debug } = context;
+  const { storage, clock, source } = platform;
+  const started = clock.wall();
+  let opening = Number.POSITIVE_INFINITY;
   let isUploading = false;
 
-  /** Changes the queue under the lock, unless consent is gone. */
-  async function change(
-    next: (queue: readonly QueuedBatch[]) => readonly QueuedBatch[],
-  ): Promise<readonly QueuedBatch[]> {
-    return platform.storage.lock(STATE_LOCK, async () => {
-      const kept = await store.read();
-      if (kept.status !== 'granted') return [];
-      const queue = next(kept.queue);
-      const isSame = queue.length === kept.queue.length && queue.every((batch, i) => batch === kept.queue[i]);
-      if (!isSame) await store.write(kept, { ...kept, queue }, ['queue']);
-      return queue;
+  /** Changes what is kept, unless consent is gone. */
+  function change<T>(step: (state: State) => T): Promise<T | undefined> {
+    return store.change((state) => (state.status === 'granted' ? step(state) : undefined), FOR_SENDING);
+  }
+
+  /** Notes one try of the first batch that is due; drops what no server takes any more, and brings far dates near. */
+  function claim(state: State): Message | undefined {
+    const now = clock.wall();
+    let claimed: Message | undefined;
+    let isChanged = false;
+    for (const message of state.queue) {
+      const { end, due } = message;
+      if (end) continue;
+      if (dayOf(now) - message.day >= RETAINED_DAYS) {
+        message.end = 'too-old';
+        drop('too-old');
+      } else if (due > now + FARTHEST) message.due = now + uniformInt(source, DUE_WITHIN);
+      else if (!claimed && due <= now && (due >= started || clock.monotonic() >= opening)) {
+        claimed = message;
+        message.sent = now;
+        message.due = now + retryDelay(++message.tries, undefined, source);
+      } else continue;
+      isChanged = true;
+    }
+    // What was sent stays in sight, whatever became of it.
+    const rest = state.queue.filter(({ end, tries }) => !end || tries > 0);
+    if (isChanged) state.queue = trimmed(rest, dayOf(now), drop);
+    return claimed;
+  }
+
+  async function tryOnce({ id, body, tries }: Message): Promise<void> {
+    debug?.('sent', id, tries);
+    // Without an answer the batch may or may not have arrived. The same bytes go again.
+    const answer = await platform
+      .send(`${endpoint}/v1/reports`, fromBase64url(body) ?? new Uint8Array())
+      .catch(() => undefined);
+    const end = answer && outcomeOf(answer, id);
+    if (end === 'refused') drop(end);
+    debug?.(end ?? 'kept', id, answer?.status);
+    await change((state) => {
+      state.queue = state.queue.map((message) => {
+        if (message.id !== id) return message;
+        return end
+          ? { ...message, end }
+          : { ...message, due: clock.wall() + retryDelay(tries, answer?.retryAfter, source) };
+      });
     });
   }
 
-  function isDue(batch: QueuedBatch): boolean {
-    const isLate = batch.due < started;
-    return platform.clock.wall() >= batch.due && !(isLate && platform.clock.monotonic() < opening);
-  }
-
-  /** Drops what no server takes any more, and brings far dates near. */
-  function tidy(queue: readonly QueuedBatch[]): readonly QueuedBatch[] {
-    const now = platform.clock.wall();
-    const young = queue.filter((batch) => dayOf(now) - batch.day < protocolPolicy.retainedDays);
-    if (young.length < queue.length) diagnostics.drop('too-old', queue.length - young.length);
-    return young.map((batch) =>
-      batch.due > now + FARTHEST ? { ...batch, due: now + uniformInt(platform.source, policy.dueWithin) } : batch,
-    );
-  }
-
-  async function tryOnce(batch: QueuedBatch): Promise<void> {
-    const body = fromBase64url(batch.body);
-    let answer: Answer | undefined;
-    try {
-      if (body !== undefined) answer = await platform.send(`${endpoint}/v1/reports`, body);
-    } catch {
-      // No answer: the batch may or may not have arrived. The same bytes go again.
-      answer = undefined;
+  /** Asks for the public switch-off document, once a day, whether or not anything is to be sent. */
+  async function askWhatIsOff(): Promise<void> {
+    const today = dayOf(clock.wall());
+    const isDue = await change(({ off }) => {
+      if (off.asked === today) return false;
+      off.asked = today;
+      return true;
+    });
+    const answer: Answer | undefined = isDue
+      ? await platform.get?.(endpoint + switchOffPath(registry.app)).catch(() => undefined)
+      : undefined;
+    const text = answer?.body;
+    const isOne = parseSwitchOff(text, registry.app);
+    // Whatever a network in between answers, what holds goes on to hold.
+    if (isOne || Object(parse(text)).code === 'no-switch-off') {
+      await change((state) => {
+        state.off.text = isOne && text;
+      });
     }
-    const outcome = answer === undefined ? 'kept' : outcomeOf(answer, batch.id);
-    if (outcome === 'refused') diagnostics.drop('refused');
-    await change((queue) =>
-      outcome === 'kept'
-        ? queue.map((other) => (other.id === batch.id ? later(other, answer?.retryAfter) : other))
-        : queue.filter((other) => other.id !== batch.id),
-    );
-  }
-
-  function later(batch: QueuedBatch, retryAfter: string | undefined): QueuedBatch {
-    const tries = batch.tries + 1;
-    return { ...batch, tries, due: Math.ceil(platform.clock.wall() + retryDelay(tries, retryAfter, platform.source)) };
   }
 
   return {
-    lateDelay,
+    begin() {
+      const delay = uniformInt(source, LATE_DELAY);
+      opening = clock.monotonic() + delay;
+      return delay;
+    },
     async upload() {
       if (isUploading) return;
       isUploading = true;
       try {
-        await platform.storage.lock('upload', async () => {
+        await storage.lock('upload', async () => {
+          if (platform.get && clock.monotonic() >= opening) await askWhatIsOff();
           while (!isStopped()) {
-            const batch = (await change(tidy)).find(isDue);
-            if (batch === undefined) return;
-            await tryOnce(batch);
+            const message = await change(claim);
+            if (!message) break;
+            await tryOnce(message);
           }
         });
       } finally {

@@ -2,6 +2,7 @@ import { createClient } from '@dither/sdk';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, MORNING } from './support/installation.js';
+import { look } from './support/look.js';
 import { crashOnly } from './support/registry.js';
 
 describe('createClient', () => {
@@ -33,7 +34,7 @@ describe('createClient', () => {
     await client.ready;
     await time.advance(7 * HOUR);
     expect(urls[0]).toBe('memory://server/dither/v1/reports');
-    expect((await client.inspect()).queued[0]?.tries).toBe(urls.length);
+    expect((await look(client)).queued[0]?.tries).toBe(urls.length);
   });
 });
 
@@ -58,7 +59,7 @@ describe('an event recorded while the client stops', () => {
     const stopped = client.stop();
     client.record('crash');
     await stopped;
-    expect((await client.inspect()).drops).toEqual({ stopped: 1 });
+    expect((await look(client)).drops).toEqual({ stopped: 1 });
   });
 });
 

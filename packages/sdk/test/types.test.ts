@@ -15,6 +15,7 @@ import {
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { expect, it } from 'vitest';
 import { MORNING } from './support/installation.js';
+import { look } from './support/look.js';
 import { receiver } from './support/receiver.js';
 import { about } from './support/registry.js';
 
@@ -101,7 +102,7 @@ it('a wrong metric, kind or category value is a compile error, and a counted dro
   await client.consent.grant();
   misuse(client);
   // A stopwatch on a count records the milliseconds: clamped, not refused.
-  expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 10 });
+  expect((await look(client)).drops).toEqual({ 'unknown-metric': 2, 'invalid-value': 10 });
 });
 
 it('a declaration that does not fit its kind is a compile error', () => {

@@ -2,6 +2,7 @@ import { policy, type Registry } from '@dither/protocol';
 import rateLimit from '@fastify/rate-limit';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { type Clock, systemClock } from './clock.js';
+import { allowOrigins } from './cors.js';
 import { ProblemError } from './errors.js';
 import { remembering } from './estimates/thread/remember.js';
 import { createEstimateThread } from './estimates/thread/thread.js';
@@ -17,7 +18,9 @@ import { metricsRoute } from './routes/metrics.js';
 import { answerError, problemHandlers } from './routes/problems.js';
 import { registriesRoute } from './routes/registries.js';
 import { reportsRoute } from './routes/reports.js';
+import { switchOffRoute } from './routes/switch-off.js';
 import type { Storage } from './storage/storage.js';
+import { checkSwitchOffs, type SwitchOffDocument } from './switch-off/document.js';
 
 export interface AppOptions {
   /** The registries of today. Those of earlier starts are in the storage, and stay readable. */
@@ -28,6 +31,10 @@ export interface AppOptions {
   readonly rateLimit?: number | false;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; none unless told. */
   readonly trustedProxies?: readonly string[];
+  /** Origins whose pages may post reports, or `*`; none but the server's own unless told. */
+  readonly allowedOrigins?: readonly string[];
+  /** What devices are asked to leave out, one document per app; nothing unless told. */
+  readonly switchOffs?: readonly SwitchOffDocument[];
   /** Off unless told. */
   readonly log?: LogOptions | false;
   /**
@@ -37,10 +44,15 @@ export interface AppOptions {
   readonly onFatal?: (error: Error) => void;
 }
 
-/** The server, without a socket. Closing it drains what is queued; the storage stays open, and the caller's. */
+/**
+ * The server, without a socket. Closing it drains what is queued; the storage stays open, and the caller's.
+ * @throws SwitchOffError if a document is not one to serve
+ */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { storage, clock = systemClock, trustedProxies = [], log = false, onFatal = throwUncaught } = options;
+  const { allowedOrigins = [], switchOffs = [] } = options;
   const registries = await openRegistries(options.registries, storage, clock);
+  checkSwitchOffs(switchOffs, registries, clock);
   const batcher = createBatcher(storage, { onFatal });
   const thread = createEstimateThread();
 
@@ -64,7 +76,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   bodyParsers(app);
   await limitRate(app, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);
 
-  reportsRoute(app, { registries, batcher, clock });
+  await app.register(
+    async (scope) => {
+      await allowOrigins(scope, allowedOrigins);
+      reportsRoute(scope, { registries, batcher, clock });
+    },
+    { prefix: '/v1/reports' },
+  );
+  switchOffRoute(app, { switchOffs, clock });
   metricsRoute(app, { registries, storage });
   registriesRoute(app, { registries });
   estimatesRoute(app, { registries, storage, run: remembering(thread.run) });
@@ -99,11 +118,14 @@ function bodyParsers(app: FastifyInstance): void {
 async function limitRate(app: FastifyInstance, max: number | false, clock: Clock): Promise<void> {
   if (max === false) return;
   const keyOf = networkKeys(clock);
+  // Counters in an answer would tell one network from another. A refusal has its Retry-After from the problem.
+  const silent = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
   await app.register(rateLimit, {
     max,
-    timeWindow: '1 minute',
+    timeWindow: 1000 * serverPolicy.retryAfterSeconds,
     cache: serverPolicy.rateLimitNetworks,
-    enableDraftSpec: true,
+    addHeaders: { ...silent, 'retry-after': false },
+    addHeadersOnExceeding: silent,
     keyGenerator: (request) => keyOf(request.ip),
     errorResponseBuilder: () => new ProblemError('rate-limited'),
   });

@@ -12,6 +12,8 @@ const schema = z.strictObject({
     .union([z.literal('off').transform(() => false as const), z.coerce.number().int().min(1)])
     .default(serverPolicy.requestsPerMinute),
   trustedProxy: z.array(z.string().min(1)).default([]),
+  allowOrigin: z.array(z.string().refine(isOrigin, 'an origin, as https://app.example.org, or *')).default([]),
+  switchOff: z.array(z.string().min(1)).default([]),
   log: z.enum(['off', 'error', 'warn', 'info']).default('info'),
 });
 
@@ -31,6 +33,8 @@ export const usage = `dither-server: takes noisy reports in, answers with estima
   --port NUMBER         0 for a free one (8787)                             DITHER_PORT
   --rate-limit N|off    requests per minute and network (${serverPolicy.requestsPerMinute})               DITHER_RATE_LIMIT
   --trusted-proxy NET   whose X-Forwarded-For is believed; repeatable       DITHER_TRUSTED_PROXY
+  --allow-origin ORIGIN whose pages may post, * for all; repeatable         DITHER_ALLOW_ORIGIN
+  --switch-off FILE     metrics devices leave out for a time; once per app  DITHER_SWITCH_OFF
   --log LEVEL           off, error, warn, info (info)                       DITHER_LOG
   --help
 `;
@@ -42,7 +46,7 @@ export function readConfig(
 ): Config | undefined {
   const flags = readFlags(args);
   if (flags.help === true) return undefined;
-  const list = (name: string) => environment[name]?.split(',');
+  const list = (name: string) => (environment[name] === '' ? undefined : environment[name]?.split(','));
   const parsed = schema.safeParse(
     defined({
       registry: flags.registry ?? list('DITHER_REGISTRY') ?? [],
@@ -51,6 +55,8 @@ export function readConfig(
       port: flags.port ?? environment['DITHER_PORT'],
       rateLimit: flags['rate-limit'] ?? environment['DITHER_RATE_LIMIT'],
       trustedProxy: flags['trusted-proxy'] ?? list('DITHER_TRUSTED_PROXY'),
+      allowOrigin: flags['allow-origin'] ?? list('DITHER_ALLOW_ORIGIN'),
+      switchOff: flags['switch-off'] ?? list('DITHER_SWITCH_OFF'),
       log: flags.log ?? environment['DITHER_LOG'],
     }),
   );
@@ -61,6 +67,15 @@ export function readConfig(
 /** The flag of a setting: rateLimit is --rate-limit. */
 function flagOf(path: readonly PropertyKey[]): string {
   return `--${String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** As browsers write it in `Origin`: anything else, such as a slash at the end, would silently allow nobody. */
+function isOrigin(text: string): boolean {
+  if (text === '*') return true;
+  if (text.includes('*') || !URL.canParse(text)) return false;
+  const { origin, href } = new URL(text);
+  // Web views have schemes of their own, of which the parser does not know the origin.
+  return origin === text || (origin === 'null' && href === text && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text));
 }
 
 function readFlags(args: readonly string[]) {
@@ -74,6 +89,8 @@ function readFlags(args: readonly string[]) {
         port: { type: 'string' },
         'rate-limit': { type: 'string' },
         'trusted-proxy': { type: 'string', multiple: true },
+        'allow-origin': { type: 'string', multiple: true },
+        'switch-off': { type: 'string', multiple: true },
         log: { type: 'string' },
         help: { type: 'boolean' },
       },

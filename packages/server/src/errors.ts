@@ -13,6 +13,7 @@ export const serverProblems = Object.freeze({
   'request-invalid': { status: 400, retry: false, title: 'The request cannot be read.' },
   'not-found': { status: 404, retry: false, title: 'There is nothing here.' },
   'unknown-metric': { status: 404, retry: false, title: 'No registry served here has that metric.' },
+  'no-switch-off': { status: 404, retry: false, title: 'No metric of that app is switched off.' },
   'candidates-invalid': { status: 400, retry: false, title: 'That is not a list of candidates.' },
   'unknown-candidates': { status: 404, retry: false, title: 'There is no list of candidates of that name.' },
   'candidates-too-large': { status: 413, retry: false, title: 'That is more candidates than are kept here.' },
@@ -68,6 +69,25 @@ export class StorageError extends Error {
   readonly code: StorageErrorCode;
   constructor(code: StorageErrorCode, message: string) {
     super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+/** Why a switch-off document is not served. The server does not start. */
+export type SwitchOffErrorCode =
+  | 'switch-off-unreadable'
+  | 'switch-off-invalid'
+  | 'switch-off-unknown-app'
+  | 'switch-off-unknown-metric'
+  | 'switch-off-out-of-range'
+  | 'switch-off-repeated';
+
+export class SwitchOffError extends Error {
+  override readonly name = 'SwitchOffError';
+  readonly code: SwitchOffErrorCode;
+  /** @param source - the document's file, or its app */
+  constructor(code: SwitchOffErrorCode, source: string, message: string) {
+    super(`${source}: ${code}: ${message}`);
     this.code = code;
   }
 }

@@ -5,6 +5,8 @@ export {
   type ServerProblemCode,
   StorageError,
   type StorageErrorCode,
+  SwitchOffError,
+  type SwitchOffErrorCode,
   serverProblems,
 } from './errors.js';
 export type { EstimateAnswer, Window } from './estimates/estimate.js';
@@ -30,3 +32,4 @@ export type {
   WindowCount,
   WindowState,
 } from './storage/storage.js';
+export type { SwitchOffDocument } from './switch-off/document.js';

@@ -12,7 +12,10 @@ export const serverPolicy = Object.freeze({
   groupBatches: 1024,
   /** Batches waiting for a commit, in bytes; above it the answer is 503 before memory grows. */
   pendingBytes: 32 * 2 ** 20,
-  /** Asked of a client that is turned away; the shortest wait a device rounds to. */
+  /**
+   * Asked of a client that is turned away: the shortest wait a device rounds to, and the span the rate limit counts
+   * over. The same for everyone: a wait of one's own would say how much a network has asked.
+   */
   retryAfterSeconds: 60,
 
   /** Batches in the log before they are folded into counters: replaying as many takes a fraction of a second. */
@@ -26,6 +29,13 @@ export const serverPolicy = Object.freeze({
   rateLimitNetworks: 20_000,
   /** Life of the secret that stands between an address and its counter. */
   networkKeyMilliseconds: 3_600_000,
+
+  /** How long a browser may remember that it may post from another origin: a day, the most that any of them does. */
+  preflightSeconds: 86_400,
+  /** How long an answer about what is switched off may be kept on the way: it comes into force no later than that. */
+  switchOffSeconds: 3600,
+  /** Most days a switch-off document may be in force: a budget window, after which somebody must want it again. */
+  switchOffDays: 28,
 
   /** Fingerprints of unknown registries that are remembered. A forger cannot make the list longer. */
   unknownRegistries: 32,

@@ -32,12 +32,17 @@ describe('dither-server', () => {
   it('says in one line what is wrong with its settings, its registry or its database', async () => {
     const db = join(temporaryFolder(), 'a.db');
     const good = registryFile(registryToText(registry));
+    const off = join(temporaryFolder(), 'off.json');
+    writeFileSync(off, JSON.stringify({ app: registry.app, off: ['nothing'], until: 1 }));
     const edited = registryFile(registryToText(registry).replace('"period":7', '"period":1'));
     for (const [args, expected, status] of [
       [[], 'name at least one registry file', 2],
       [['--registry', good, '--port', 'x'], '--port', 2],
       [['--registry', '/nowhere.json', '--db', db], '/nowhere.json', 2],
       [['--registry', edited, '--db', db], 'fingerprint-mismatch', 2],
+      [['--registry', good, '--allow-origin', 'a.example'], '--allow-origin', 2],
+      [['--registry', good, '--db', db, '--switch-off', good], `${good}: switch-off-invalid`, 2],
+      [['--registry', good, '--db', db, '--switch-off', off], `${off}: switch-off-unknown-metric`, 2],
       [['--registry', good, '--db', good], 'storage-foreign', 1],
       [['--registry', good, '--db', db, '--host', '192.0.2.1'], 'EADDRNOTAVAIL', 1],
     ] as const) {

@@ -10,6 +10,8 @@ describe('readConfig', () => {
       port: 8787,
       rateLimit: 600,
       trustedProxy: [],
+      allowOrigin: [],
+      switchOff: [],
       log: 'info',
     });
   });
@@ -27,6 +29,50 @@ describe('readConfig', () => {
       db: 'e.db',
       rateLimit: false,
     });
+  });
+
+  it('takes lists from repeated flags, or from a variable with commas; an empty variable is not set', () => {
+    const origins = ['https://a.example', 'http://localhost:5173'];
+    const flags = ['--registry', 'a', ...origins.flatMap((origin) => ['--allow-origin', origin]), '--switch-off', 'o'];
+    expect(readConfig(flags, {})).toMatchObject({ allowOrigin: origins, switchOff: ['o'] });
+    const environment = {
+      DITHER_REGISTRY: 'a',
+      DITHER_ALLOW_ORIGIN: origins.join(','),
+      DITHER_SWITCH_OFF: 'o,p',
+      DITHER_TRUSTED_PROXY: '',
+    };
+    expect(readConfig([], environment)).toMatchObject({
+      allowOrigin: origins,
+      switchOff: ['o', 'p'],
+      trustedProxy: [],
+    });
+  });
+
+  it.each([
+    '*',
+    'https://a.example',
+    'https://a.example:8443',
+    'http://[::1]:3000',
+    'capacitor://localhost',
+    'chrome-extension://abcdefgh',
+  ])('takes %s for an origin', (origin) => {
+    expect(readConfig(['--registry', 'a', '--allow-origin', origin], {})?.allowOrigin).toEqual([origin]);
+  });
+
+  it.each([
+    '',
+    'null',
+    'a.example',
+    'https://a.example/',
+    'https://a.example:443',
+    'https://A.example',
+    'https://*.example',
+    'https://a.example/path',
+    'https://me@a.example',
+    'capacitor://localhost/',
+    'data:text/plain,x',
+  ])('does not take "%s" for an origin', (origin) => {
+    expect(() => readConfig(['--registry', 'a', '--allow-origin', origin], {})).toThrow('--allow-origin');
   });
 
   it.each([

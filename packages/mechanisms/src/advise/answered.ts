@@ -1,3 +1,4 @@
+import { COHORT_DRAWS } from '../encode/cohort-hash.js';
 import { toNumber } from '../exact/ratio.js';
 import type {
   FrequencyAggregator,
@@ -6,7 +7,6 @@ import type {
   LatchedIndexClient,
   LatchedIndexParams,
 } from '../mechanism.js';
-import { COHORT_DRAWS } from '../mechanisms/_epoch.js';
 import { sourceFrom } from '../random/word-source.js';
 
 /** What a weight is counted in, where a state takes whole numbers. */

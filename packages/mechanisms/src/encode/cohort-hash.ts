@@ -1,4 +1,4 @@
-import { galoisField } from '../field/galois.js';
+import { linearHash } from '../field/linear-hash.js';
 
 /**
  * The hash functions of which the draw that an installation's latched metrics share chooses one: all linear ones
@@ -16,30 +16,17 @@ export interface CohortHash {
   cellOf(row: number, value: number): number;
 }
 
-const DRAW_BITS = 6;
+/** The draw that all latched metrics of an installation share is one of so many. */
+export const COHORT_DRAWS = 64;
 
-/** t digits of so many cells are no more bits than the draw has. */
-function digitsOf(cells: number): number {
-  return Math.floor(DRAW_BITS / (31 - Math.clz32(cells)));
-}
-
-/** Values that are told apart by as many functions: cells^t. @param cells - a power of two from 2 to 64 */
+/** Values that are told apart by as many functions: cells^t, at most the draws. @param cells - a power of two from 2 to 64 */
 export function hashedValues(cells: number): number {
-  return cells ** digitsOf(cells);
+  let values = cells;
+  while (values * cells <= COHORT_DRAWS) values *= cells;
+  return values;
 }
 
 /** @param cells - a power of two from 2 to 64 */
 export function cohortHash(cells: number): CohortHash {
-  const { add, multiply } = galoisField(cells);
-  const functions = hashedValues(cells);
-  return Object.freeze({
-    functions,
-    cellOf(row: number, value: number) {
-      let cell = 0;
-      for (let place = 1; place < functions; place *= cells) {
-        cell = add(cell, multiply(Math.floor(row / place) % cells, Math.floor(value / place) % cells));
-      }
-      return cell;
-    },
-  });
+  return { functions: hashedValues(cells), cellOf: linearHash(cells) };
 }

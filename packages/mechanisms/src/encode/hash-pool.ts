@@ -1,5 +1,6 @@
 import { checkInteger } from '../check.js';
 import { type Field, galoisField } from '../field/galois.js';
+import { linearHash } from '../field/linear-hash.js';
 
 /**
  * A public pool of hash functions that take the values of a domain to `cells` cells: all of them together treat all pairs of
@@ -11,12 +12,10 @@ export interface HashPool extends PoolShape {
   /** Share of the functions in which two different values meet in one cell, the same for every two: below 1/cells. */
   readonly collision: number;
   /** The field of `cells` elements. */
-  readonly field: Arithmetic;
+  readonly field: Pick<Field, 'characteristic' | 'add' | 'multiply'>;
   /** @param row - of the function, in [0, rows) */
   cellOf(row: number, value: number): number;
 }
-
-export type Arithmetic = Pick<Field, 'characteristic' | 'add' | 'multiply'>;
 
 /** How large a pool is, all in integers below 2^53. */
 export interface PoolShape {
@@ -30,9 +29,6 @@ export interface PoolShape {
   /** How many functions. */
   readonly rows: number;
 }
-
-/** Elements of the largest field whose sums and products are worth tables. */
-const MAX_TABLE = 64;
 
 /** @param cells, domainSize - at least 2, at most 2^20 */
 export function poolShape(cells: number, domainSize: number): PoolShape {
@@ -67,49 +63,27 @@ export function firstRow(cells: number, j: number): number {
  */
 export function hashPool(cells: number, domainSize: number): HashPool {
   checkInteger('domain-size-out-of-range', 'domainSize', domainSize, 2, 2 ** 20);
-  const field = arithmetic(galoisField(cells));
-  const { add, multiply } = field;
+  const { characteristic, add, multiply } = galoisField(cells);
   const shape = poolShape(cells, domainSize);
-  const { digits, lower, points } = shape;
-  const firstRows = Array.from({ length: digits }, (_, j) => firstRow(cells, j));
   return Object.freeze({
     ...shape,
     domainSize,
-    collision: (lower - 1) / (points - 1),
-    field,
-    cellOf(row: number, value: number) {
-      let j = digits - 1;
-      while (row < (firstRows[j] as number)) j--;
-      let factors = row - (firstRows[j] as number);
-      let rest = value;
-      let cell = 0;
-      for (; j > 0; j--) {
-        const nextFactors = (factors / cells) | 0;
-        const next = (rest / cells) | 0;
-        cell = add(cell, multiply(factors - nextFactors * cells, rest - next * cells));
-        factors = nextFactors;
-        rest = next;
-      }
-      return add(cell, rest % cells);
-    },
+    collision: (shape.lower - 1) / (shape.points - 1),
+    field: Object.freeze({ characteristic, add, multiply }),
+    ...poolHash(cells),
   });
 }
 
-/** Sums and products of a field, from tables where these are small: hashing takes a third of the time. */
-function arithmetic(field: Field): Arithmetic {
-  const { size, characteristic } = field;
-  if (size > MAX_TABLE) return field;
-  const sums = new Uint16Array(size * size);
-  const products = new Uint16Array(size * size);
-  for (let a = 0; a < size; a++) {
-    for (let b = 0; b < size; b++) {
-      sums[a * size + b] = field.add(a, b);
-      products[a * size + b] = field.multiply(a, b);
-    }
-  }
-  return Object.freeze({
-    characteristic,
-    add: (a: number, b: number) => sums[a * size + b] as number,
-    multiply: (a: number, b: number) => products[a * size + b] as number,
-  });
+/** What of a pool says how values are hashed. @param cells - a prime power from 2 to 65,536; not checked */
+export function poolHash(cells: number): Pick<HashPool, 'cellOf'> {
+  const hash = linearHash(cells);
+  return {
+    cellOf(row, value) {
+      // cells^j, with as many rows for each j.
+      let last = 1;
+      let factors = row;
+      for (; factors >= last; last *= cells) factors -= last;
+      return hash(factors + last, value);
+    },
+  };
 }

@@ -1,15 +1,19 @@
 import { MechanismError } from '../errors.js';
 
 /**
- * A finite field. Its elements are the integers 0 .. size-1: the digits of one in base `characteristic`, lowest first, are
- * the coefficients of a polynomial, and 0 and 1 are zero and one. Only where the size is prime is this arithmetic modulo it.
+ * Sums and products of a finite field. Its elements are the integers 0 .. size-1: the digits of one in base `characteristic`,
+ * lowest first, are the coefficients of a polynomial, and 0 and 1 are zero and one. Only where the size is prime is this
+ * arithmetic modulo it.
  */
-export interface Field {
+export interface Arithmetic {
+  add(a: number, b: number): number;
+  multiply(a: number, b: number): number;
+}
+
+export interface Field extends Arithmetic {
   readonly size: number;
   readonly characteristic: number;
-  add(a: number, b: number): number;
   negate(a: number): number;
-  multiply(a: number, b: number): number;
   /** @param a - not zero */
   invert(a: number): number;
 }
@@ -26,76 +30,66 @@ export function characteristicOf(size: number): number | undefined {
 }
 
 /**
- * The field of `size` elements: polynomials over the integers modulo p, modulo the least primitive one of the degree needed
- * (monic, least as a number in base p). Lidl, Niederreiter 1997, "Finite fields", sections 1.4 and 3.1.
- *
  * @param size - a prime power from 2 to 65,536
  * @throws MechanismError `option-invalid`
  */
 export function galoisField(size: number): Field {
-  const p = size <= 65_536 ? characteristicOf(size) : undefined;
-  if (p === undefined) throw new MechanismError('option-invalid', 'the size of a field is a prime power up to 65,536');
-  const [powers, logarithms] = powerTables(size, p);
-  const order = size - 1;
-  const add = (a: number, b: number) => (p === 2 ? a ^ b : p === size ? (a + b) % size : addDigits(a, b, p));
+  const characteristic = size <= 65_536 ? characteristicOf(size) : undefined;
+  if (characteristic === undefined) {
+    throw new MechanismError('option-invalid', 'the size of a field is a prime power up to 65,536');
+  }
+  const arithmetic = fieldArithmetic(size);
+  const { multiply } = arithmetic;
+  const power = (a: number, exponent: number): number => {
+    if (exponent === 0) return 1;
+    const root = power(a, exponent >> 1);
+    return multiply(multiply(root, root), exponent % 2 === 1 ? a : 1);
+  };
   return Object.freeze({
+    ...arithmetic,
     size,
-    characteristic: p,
-    add,
-    negate: (a: number) => (p === 2 ? a : negateDigits(a, p)),
-    multiply(a: number, b: number) {
-      if (a === 0 || b === 0) return 0;
-      return powers[((logarithms[a] as number) + (logarithms[b] as number)) % order] as number;
-    },
-    invert: (a: number) => powers[(order - (logarithms[a] as number)) % order] as number,
+    characteristic,
+    negate: (a: number) => multiply(a, characteristic - 1),
+    invert: (a: number) => power(a, size - 2),
   });
 }
 
-function addDigits(a: number, b: number, p: number): number {
-  let sum = 0;
-  for (let [x, y, place] = [a, b, 1]; x > 0 || y > 0; x = Math.floor(x / p), y = Math.floor(y / p), place *= p) {
-    sum += (((x % p) + (y % p)) % p) * place;
+/**
+ * The field of `size` elements: polynomials over the integers modulo p, modulo the least primitive one of the degree needed
+ * (monic, least as a number in base p). Lidl, Niederreiter 1997, "Finite fields", sections 1.4 and 3.1.
+ *
+ * @param size - a prime power from 2 to 65,536; not checked
+ */
+export function fieldArithmetic(size: number): Arithmetic {
+  let p = 2;
+  while (size % p > 0) p++;
+  // The powers of x, and of which power each element is, modulo the least polynomial x^e + tail for which that is all of
+  // them. In a prime field e is 1, and x an element.
+  const powers = new Uint16Array(size);
+  const logarithms = new Uint16Array(size);
+  let element = 0;
+  let power = 0;
+  for (let tail = 1; element !== 1 || power < size - 1; tail++) {
+    element = 1;
+    power = 0;
+    do {
+      powers[power] = element;
+      logarithms[element] = power++;
+      // x times it: what comes to x^e and above is taken off as so many times the polynomial.
+      element = addMultiple((element * p) % size, tail, p - Math.floor((element * p) / size), p);
+    } while (power < size - 1 && element > 1);
   }
-  return sum;
+  return {
+    add: (a, b) => addMultiple(a, b, 1, p),
+    multiply(a, b) {
+      const power = (logarithms[a] as number) + (logarithms[b] as number);
+      return a * b > 0 ? (powers[power % (size - 1)] as number) : 0;
+    },
+  };
 }
 
-function negateDigits(a: number, p: number): number {
-  let negated = 0;
-  for (let [x, place] = [a, 1]; x > 0; x = Math.floor(x / p), place *= p) negated += ((p - (x % p)) % p) * place;
-  return negated;
-}
-
-/** The powers of an element that has all of them, and of which power each element is. */
-function powerTables(size: number, p: number): [Uint16Array, Uint16Array] {
-  for (let choice = 1; ; choice++) {
-    // Of a prime field the least such element; otherwise x, modulo the least polynomial for which it is one.
-    const powers = powersOf((a) => (size === p ? (a * choice) % p : timesX(a, size, p, choice)), size);
-    if (powers === undefined) continue;
-    const logarithms = new Uint16Array(size);
-    powers.forEach((element, power) => {
-      logarithms[element] = power;
-    });
-    return [powers, logarithms];
-  }
-}
-
-/** 1, step(1), step(step(1)) .., if that goes through all elements but zero. */
-function powersOf(step: (element: number) => number, size: number): Uint16Array | undefined {
-  const powers = new Uint16Array(size - 1);
-  let power = 1;
-  for (let i = 0; i < size - 1; i++) {
-    if (power === 0 || (i > 0 && power === 1)) return undefined;
-    powers[i] = power;
-    power = step(power);
-  }
-  return power === 1 ? powers : undefined;
-}
-
-/** x a modulo the monic polynomial x^e + tail, p^e = size. */
-function timesX(a: number, size: number, p: number, tail: number): number {
-  let shifted = (a * p) % size;
-  for (let leading = Math.floor((a * p) / size); leading > 0; leading--) {
-    shifted = addDigits(shifted, negateDigits(tail, p), p);
-  }
-  return shifted;
+/** a and so many times b, digit by digit. */
+function addMultiple(a: number, b: number, times: number, p: number): number {
+  if (p === 2) return a ^ (b * (times & 1));
+  return a + b > 0 ? ((a + times * b) % p) + p * addMultiple((a / p) | 0, (b / p) | 0, times, p) : 0;
 }

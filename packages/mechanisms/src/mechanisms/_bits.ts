@@ -10,11 +10,6 @@ export interface Bit<T> {
   readonly unset: T;
 }
 
-/** Bit i is bit i & 7 of byte i >> 3. */
-export function isSet(bytes: Uint8Array, bit: number): boolean {
-  return (((bytes[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
-}
-
 /** Of probability 2^-64 `mass` to come out set, the chance that a bit came out as it did. */
 export function outcome(mass: bigint, cameOutSet: boolean): Ratio {
   return ratio(cameOutSet ? mass : ONE - mass, ONE);

@@ -1,6 +1,7 @@
-import { checkInteger, checkReportLength } from '../check.js';
-import { bloomBits, candidateBits, writeBloom } from '../encode/bloom.js';
-import { checkRoom, readInteger, writeInteger } from '../encode/report-bytes.js';
+import { checkInteger, checkIsValue } from '../check.js';
+import { flip, isPadded } from '../encode/bits.js';
+import { bloomBits, candidateBits } from '../encode/bloom.js';
+import { readInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { addBits } from '../estimate/columns.js';
 import { normalQuantile } from '../estimate/normal.js';
@@ -8,7 +9,7 @@ import type { CohortCounts } from '../estimate/text/counts.js';
 import { decodeTexts } from '../estimate/text/decode.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
 import type { Estimate, Params, TextAggregator, TextEstimate, TextShape, TextsEstimate } from '../mechanism.js';
-import { type BitChannel, randomizeBits } from '../random/lanes.js';
+import type { BitChannel, BitRandomizer } from '../random/lanes.js';
 import type { WordSource } from '../random/word-source.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
 import type { Bit } from './_bits.js';
@@ -40,8 +41,8 @@ export function checkShape({ bits, hashes, cohorts }: TextShape, maxCohorts: num
 }
 
 /** Bytes of a report before its filter. */
-export function cohortBytes({ cohorts }: TextShape): number {
-  return cohorts <= 256 ? 1 : 2;
+export function cohortBytes(shape: TextShape): number {
+  return shape.cohorts <= 256 ? 1 : 2;
 }
 
 /** Length of a report: the cohort, then the filter. */
@@ -49,53 +50,60 @@ export function reportLength(shape: TextShape): number {
   return cohortBytes(shape) + Math.ceil(shape.bits / 8);
 }
 
-/** Writes a text's filter to the end of `into`, from byte `at` on, every bit passed through a channel with coins of its own. */
+/** A text's filter, every bit passed through a channel with coins of its own. */
 export function randomizeText(
+  pass: BitRandomizer,
   shape: TextShape,
   text: string,
   cohort: number,
   channel: BitChannel,
   source: WordSource,
-  into: Uint8Array,
-  at: number,
-): void {
-  if (typeof text !== 'string') throw new MechanismError('value-out-of-range', 'a text is a string');
-  writeBloom(text, cohort, shape, into, at);
-  randomizeBits(source, channel, into, at, shape.bits);
+  filter = emptyFilter(shape),
+): TextReport {
+  checkIsValue(typeof text === 'string');
+  filter.fill(0);
+  for (const bit of bloomBits(text, cohort, shape)) flip(filter, bit);
+  pass(source, channel, filter, 0, shape.bits);
+  return { cohort, filter };
 }
 
-export function emptyFilter({ bits }: TextShape): Uint8Array {
-  return new Uint8Array(Math.ceil(bits / 8));
+export function emptyFilter(shape: TextShape): Uint8Array {
+  return new Uint8Array(Math.ceil(shape.bits / 8));
 }
 
 export function encodeReport(
-  shape: TextShape,
+  p: BloomParams,
   { cohort, filter }: TextReport,
-  into = new Uint8Array(reportLength(shape)),
+  into = new Uint8Array(p.reportBytes),
   at = 0,
 ): Uint8Array {
-  const width = cohortBytes(shape);
-  checkRoom(into, at, width + filter.length);
-  writeInteger(cohort, width, into, at);
-  for (let i = 0; i < filter.length; i++) into[at + width + i] = filter[i] as number;
+  // In two bytes: where it has but one, the filter is written over the other.
+  into[at] = cohort;
+  into[at + 1] = cohort >> 8;
+  into.set(filter, at + cohortBytes(p));
   return into;
 }
 
-/** The cohort of an encoded report. @throws MechanismError `report-malformed` */
-export function cohortOf(shape: TextShape, bytes: Uint8Array): number {
-  checkReportLength(bytes, reportLength(shape));
-  const cohort = readInteger(bytes, 0, cohortBytes(shape));
-  if (cohort >= shape.cohorts) throw new MechanismError('report-malformed', `a cohort is below ${shape.cohorts}`);
-  const used = shape.bits & 7;
-  if (used !== 0 && (bytes[bytes.length - 1] as number) >> used !== 0) {
-    throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
-  }
-  return cohort;
+/** The cohort that bytes begin with. */
+export function cohortOf(p: BloomParams, bytes: Uint8Array): number {
+  return readInteger(bytes, 0, cohortBytes(p));
+}
+
+export function isReport(p: BloomParams, bytes: Uint8Array): boolean {
+  return (
+    bytes.length === p.reportBytes && cohortOf(p, bytes) < p.cohorts && isPadded(bytes, 8 * cohortBytes(p) + p.bits)
+  );
 }
 
 /** @throws MechanismError `report-malformed` */
-export function decodeReport(shape: TextShape, bytes: Uint8Array): TextReport {
-  return { cohort: cohortOf(shape, bytes), filter: bytes.slice(cohortBytes(shape)) };
+function decodeReport(p: BloomParams, bytes: Uint8Array): TextReport {
+  if (!isReport(p, bytes)) {
+    throw new MechanismError(
+      'report-malformed',
+      `a cohort below ${p.cohorts}, and a filter, in ${p.reportBytes} byte(s)`,
+    );
+  }
+  return { cohort: cohortOf(p, bytes), filter: bytes.slice(cohortBytes(p)) };
 }
 
 /** Every report, for small shapes. */

@@ -1,15 +1,19 @@
-import { checkInteger } from '../check.js';
+import { checkInteger, checkValue } from '../check.js';
+import { COHORT_DRAWS } from '../encode/cohort-hash.js';
 import { MechanismError } from '../errors.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { coarser, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { type Ratio, ratio } from '../exact/ratio.js';
-import type { Stages } from '../mechanism.js';
+import type { IndexParams, Stages } from '../mechanism.js';
 import type { Bit } from './_bits.js';
 
-/** The draw that all latched metrics of an installation share is one of so many. */
-export const COHORT_DRAWS = 64;
+/** What is to be latched, and under which draw. @throws MechanismError `value-out-of-range` */
+export function checkLatched(p: IndexParams, value: number, draw: number): void {
+  checkValue(value, p.domainSize);
+  checkValue(draw, COHORT_DRAWS);
+}
 
 /** A daily report for a year. */
 const MAX_REPORTS = 366;
@@ -32,11 +36,6 @@ export function microStages({ epsilonFirst, epsilonInfinity, reports }: Stages):
   if (first >= infinity) throw new MechanismError('epsilon-out-of-range', 'epsilonFirst is below epsilonInfinity');
   checkEpoch(reports);
   return { first, infinity };
-}
-
-/** @throws MechanismError `value-out-of-range` */
-export function checkCohortDraw(draw: number): void {
-  checkInteger('value-out-of-range', 'a draw', draw, 0, COHORT_DRAWS - 1);
 }
 
 /** An epsilon in millionths, rounded up; the factor makes up for the rounding of the product. */

@@ -20,7 +20,7 @@ export interface HadamardParams extends IndexParams {
   readonly width: number;
 }
 
-export const MAX_HADAMARD_DOMAIN = 2 ** 20;
+export const MAX_HADAMARD_DOMAIN = 1_048_576;
 
 /** (E-1)/(E+outputs-1) rounded down to a multiple of 2^-64, E = e^(numerator/denominator). */
 export function keepBelow(numerator: bigint, denominator: bigint, outputs: number): Threshold {
@@ -82,6 +82,6 @@ export function hadamardAggregator<P extends HadamardParams, R>({
   };
 }
 
-export function blockOf({ width }: HadamardParams, value: number): number {
-  return Math.floor(value / width);
+export function blockOf(p: HadamardParams, value: number): number {
+  return Math.floor(value / p.width);
 }

@@ -1,5 +1,5 @@
 import { checkDraw, checkInteger, checkReports, mostCounters } from '../check.js';
-import { type HashPool, poolShape } from '../encode/hash-pool.js';
+import { type HashPool, poolHash, poolShape } from '../encode/hash-pool.js';
 import { readInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import type { Support } from '../estimate/support.js';
@@ -14,7 +14,14 @@ export interface PoolParams extends IndexParams {
   readonly pool: HashPool;
 }
 
-const MAX_DOMAIN = 2 ** 20;
+/** What a device needs of a pool, from params that are plain data otherwise. */
+export function withHash<P extends Omit<PoolParams, 'pool'>>(
+  plain: P,
+): P & { readonly pool: Pick<HashPool, 'cellOf'> } {
+  return { ...plain, pool: poolHash(plain.cells) };
+}
+
+const MAX_DOMAIN = 1_048_576;
 
 /** Most cells of a sketch: 128 bytes where each is a bit of the report. */
 const MAX_SKETCH = 1024;

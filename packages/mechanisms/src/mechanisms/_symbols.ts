@@ -1,5 +1,5 @@
 import { checkReportLength, checkReports } from '../check.js';
-import { readInteger, writeInteger } from '../encode/report-bytes.js';
+import { readInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import type { Params, State } from '../mechanism.js';
 
@@ -13,12 +13,13 @@ export function symbolBytes(symbols: number): number {
 }
 
 export function encodeSymbol(
-  { reportBytes }: Params,
+  p: Params,
   symbol: number,
-  into: Uint8Array = new Uint8Array(reportBytes),
+  into: Uint8Array = new Uint8Array(p.reportBytes),
   at = 0,
 ): Uint8Array {
-  return writeInteger(symbol, reportBytes, into, at);
+  for (let i = 0; i < p.reportBytes; i++) into[at + i] = symbol >>> (8 * i);
+  return into;
 }
 
 function tooLarge(symbols: number): MechanismError {

@@ -1,13 +1,10 @@
-import { MechanismError } from '../errors.js';
 import type { Shared, Support } from '../estimate/support.js';
 import { MICRO } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { plus, type Ratio, ratio, times } from '../exact/ratio.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
-import { uniformInt } from '../random/uniform-int.js';
-import type { WordSource } from '../random/word-source.js';
+import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { cellCharges } from './_epoch.js';
 
 /**
@@ -39,12 +36,6 @@ export function cellStages(microFirst: number, microInfinity: number, cells: num
     permanent: threshold(permanent),
     instantaneous: threshold((ONE * keepBelow(microFirst, cells)) / permanent),
   };
-}
-
-/** One round. All of it is drawn whether it is used or not: the number of words must not tell a kept cell from a random one. */
-export function passCell(source: WordSource, keep: Threshold, cells: number, cell: number): number {
-  const random = uniformInt(source, cells);
-  return bernoulli(source, keep) ? cell : random;
 }
 
 /** Numerators of the chances of the own cell and of another, over `certainty` times the number of cells. */
@@ -115,17 +106,4 @@ export function cellSupport({ cells, permanent, instantaneous }: CellStages): Su
 export function sharedBy(stored: Support, kept: number): Shared {
   const covariance = (chance: number) => kept ** 2 * chance * (1 - chance);
   return { own: covariance(stored.p), other: covariance(stored.q) };
-}
-
-export function notStored(): MechanismError {
-  return new MechanismError('value-out-of-range', 'what is reported is what latch returned under these params');
-}
-
-/** What is stored in the layout of a report. @throws MechanismError `value-out-of-range`, whatever `read` throws */
-export function stored<T>(read: () => T): T {
-  try {
-    return read();
-  } catch {
-    throw notStored();
-  }
 }

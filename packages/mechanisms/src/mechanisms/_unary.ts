@@ -1,12 +1,13 @@
 import { checkReportLength, checkReports, checkValue } from '../check.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { isPadded, isSet } from '../encode/bits.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { addBits, addColumns } from '../estimate/columns.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams, MakeParams, State } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexParams, State } from '../mechanism.js';
 import { probability } from '../random/bernoulli.js';
-import { type BitChannel, randomizeBits } from '../random/lanes.js';
-import { isSet, numerators, outcome } from './_bits.js';
+import { type BitChannel, randomizeBits, randomizeOne } from '../random/lanes.js';
+import { numerators, outcome } from './_bits.js';
 import { frequencyAggregator } from './_frequency.js';
 
 /**
@@ -17,37 +18,18 @@ export interface UnaryParams extends IndexParams {
   readonly bits: BitChannel;
 }
 
-export const MAX_UNARY_DOMAIN = 2 ** 20;
+export const MAX_UNARY_DOMAIN = 1_048_576;
 
-function randomize(
-  params: UnaryParams,
-  value: number,
-  source: Parameters<typeof randomizeBits>[0],
-  _draw?: number,
-  reuse = new Uint8Array(params.reportBytes),
-): Uint8Array {
-  checkValue(value, params.domainSize);
-  reuse.fill(0);
-  reuse[value >> 3] = 1 << (value & 7);
-  randomizeBits(source, params.bits, reuse, 0, params.domainSize);
-  return reuse;
-}
-
-/** Whether the bits of the last byte of a report that no value has are zero. */
-function isPadded({ domainSize }: IndexParams, lastByte: number): boolean {
-  const used = domainSize & 7;
-  return used === 0 || lastByte >> used === 0;
-}
-
-function checkPadding(params: IndexParams, lastByte: number): void {
-  if (!isPadded(params, lastByte)) {
+/** Throws `report-malformed` unless the bits that no value has are zero, of the report that begins at byte `from`. */
+function checkPadding({ domainSize }: IndexParams, bytes: Uint8Array, from: number): void {
+  if (!isPadded(bytes, domainSize, from)) {
     throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
   }
 }
 
 export function decodeUnary(params: IndexParams, bytes: Uint8Array): Uint8Array {
   checkReportLength(bytes, params.reportBytes);
-  checkPadding(params, bytes[bytes.length - 1] as number);
+  checkPadding(params, bytes, 0);
   return bytes.slice();
 }
 
@@ -59,7 +41,7 @@ export function countUnary({ reportBytes }: IndexParams, state: State, bits: Uin
 export function countAllUnary(params: IndexParams, state: State, bytes: Uint8Array): void {
   const { reportBytes } = params;
   const reports = checkReports(bytes, reportBytes);
-  for (let i = 1; i <= reports; i++) checkPadding(params, bytes[i * reportBytes - 1] as number);
+  for (let i = 0; i < reports; i++) checkPadding(params, bytes, i * reportBytes);
   state.n += reports;
   addColumns(bytes, reportBytes, state.counts);
 }
@@ -82,8 +64,14 @@ export function* everyUnaryReport({ domainSize, reportBytes }: IndexParams): Gen
   }
 }
 
-export function unaryClient(id: string, params: MakeParams<UnaryParams>): IndexClient<UnaryParams, Uint8Array> {
-  return { id, params, randomize, encode: (_params, bits, into, at) => writeBytes(bits, into, at) };
+export function unaryRandomizer(pass = randomizeBits): Client<UnaryParams, Uint8Array> {
+  return {
+    randomize(params, value, source, _draw, reuse = new Uint8Array(params.reportBytes)) {
+      checkValue(value, params.domainSize);
+      return randomizeOne(pass, source, params.bits, reuse, 0, params.domainSize, value);
+    },
+    encode: encodeBytes,
+  };
 }
 
 export function unaryAggregator(id: string): FrequencyAggregator<UnaryParams, Uint8Array> {

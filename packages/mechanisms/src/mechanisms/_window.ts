@@ -21,7 +21,7 @@ export interface WindowParams extends IndexParams {
 /** So many that a report is one byte: N and two symbols more are at most 256 for every window up to m. */
 export const MOST_STEPS = 127;
 
-const MAX_CLAMP = 2 ** 20;
+const MAX_CLAMP = 1_048_576;
 
 /** @throws MechanismError `clamp-out-of-range` */
 export function clampOf(domainSize: number): number {
@@ -33,8 +33,8 @@ export function clampOf(domainSize: number): number {
  * The place of a value: its own, v m / clamp, or one of the two neighbours, so that the expectation is its own.
  * @param up - uniform in [0, clamp)
  */
-export function placeOf({ clamp, steps }: Pick<WindowParams, 'clamp' | 'steps'>, value: number, up: number): number {
-  return Math.floor((value * steps + up) / clamp);
+export function placeOf(p: Pick<WindowParams, 'clamp' | 'steps'>, value: number, up: number): number {
+  return Math.floor((value * p.steps + up) / p.clamp);
 }
 
 /** Out of `clamp`, how surely the window around the place of `value` holds `output`. */

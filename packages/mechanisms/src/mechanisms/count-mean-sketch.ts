@@ -15,16 +15,17 @@
  */
 import { checkReportLength, checkReports, checkValue } from '../check.js';
 import { hashPool } from '../encode/hash-pool.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { sumOverRows } from '../estimate/pool-sums.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient } from '../mechanism.js';
 import { numerator, probability } from '../random/bernoulli.js';
-import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
+import { type BitChannel, type BitRandomizer, bitChannel, randomizeBits, randomizeOne } from '../random/lanes.js';
+import { bulkClient, drawnClient } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
 import {
   checkDraws,
@@ -34,6 +35,7 @@ import {
   pooledSupport,
   publicDraws,
   sketchCells,
+  withHash,
 } from './_pool.js';
 
 export interface CountMeanSketchParams extends PoolParams {
@@ -75,20 +77,27 @@ export function params(options: { epsilon: number; domainSize: number }): CountM
   });
 }
 
-export const client: IndexClient<CountMeanSketchParams, CountMeanSketchReport> = {
-  id: ID,
+function randomizerBy(pass: BitRandomizer): Client<CountMeanSketchParams, CountMeanSketchReport> {
+  return {
+    derive: withHash<Omit<CountMeanSketchParams, 'pool'>>,
+    randomize(p, value, source, row = 0, reuse = { row, bits: new Uint8Array(p.reportBytes) }) {
+      checkValue(value, p.domainSize);
+      reuse.row = row;
+      const cell = p.pool.cellOf(row, value);
+      randomizeOne(pass, source, p.bits, reuse.bits, 0, p.cells, cell);
+      return reuse;
+    },
+    encode: (p, { bits }, into, at) => encodeBytes(p, bits, into, at),
+  };
+}
+
+export const randomizer = /* @__PURE__ */ randomizerBy(randomizeBits);
+export const client: IndexClient<CountMeanSketchParams, CountMeanSketchReport> = /* @__PURE__ */ bulkClient(
+  ID,
+  randomizerBy,
   params,
-  randomize(p, value, source, draw, reuse = { row: 0, bits: new Uint8Array(p.reportBytes) }) {
-    checkValue(value, p.domainSize);
-    reuse.row = drawOf(p, draw);
-    const cell = p.pool.cellOf(reuse.row, value);
-    reuse.bits.fill(0);
-    reuse.bits[cell >> 3] = 1 << (cell & 7);
-    randomizeBits(source, p.bits, reuse.bits, 0, p.cells);
-    return reuse;
-  },
-  encode: (_params, { bits }, into, at) => writeBytes(bits, into, at),
-};
+  drawnClient,
+);
 
 /** Throws `report-malformed` where bits are set that no cell has; a report of less than a byte has such. */
 function checkPadding({ cells }: CountMeanSketchParams, byte: number): void {

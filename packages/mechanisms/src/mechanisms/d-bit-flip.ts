@@ -18,8 +18,10 @@
  * many installations.
  * Not when: k bits can be afforded (L-OSUE tells k/d times as much), or there are up to 64 values (LOLOHA).
  */
-import { checkInteger, checkReportLength, checkValue } from '../check.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { checkInteger, checkIsValue } from '../check.js';
+import { flip, isPadded, isSet } from '../encode/bits.js';
+import { COHORT_DRAWS } from '../encode/cohort-hash.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { estimateSupport } from '../estimate/support.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
@@ -31,17 +33,19 @@ import type {
   Channel,
   Estimate,
   FrequencyAggregator,
+  LatchedClient,
   LatchedIndexClient,
   LatchedIndexParams,
   Stages,
 } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
-import { isSet, outcome } from './_bits.js';
+import { outcome } from './_bits.js';
+import { withParams } from './_client.js';
 import { withAccumulateAll } from './_each.js';
-import { checkCohortDraw, checkEpoch } from './_epoch.js';
+import { checkEpoch, checkLatched } from './_epoch.js';
 import { frequencies } from './_frequency.js';
-import { sharedBy, stored } from './_two-stage.js';
+import { sharedBy } from './_two-stage.js';
 
 export interface DBitFlipParams extends LatchedIndexParams {
   /** How many bucket sets there are, a power of two up to 64. */
@@ -56,9 +60,8 @@ export interface DBitFlipParams extends LatchedIndexParams {
 export type DBitFlipReport = Uint8Array;
 
 const ID = 'd-bit-flip';
-const MAX_DOMAIN = 2 ** 20;
+const MAX_DOMAIN = 1_048_576;
 const SET_BITS = 6;
-const MAX_SETS = 2 ** SET_BITS;
 /** Sets that hold each bucket, at least. */
 const LEAST_SETS = 4;
 
@@ -81,7 +84,7 @@ export function params(options: Stages & { readonly domainSize: number }): DBitF
     );
   }
   checkEpoch(reports);
-  const needed = Math.max(2, Math.ceil((LEAST_SETS * domainSize) / MAX_SETS));
+  const needed = Math.max(2, Math.ceil((LEAST_SETS * domainSize) / COHORT_DRAWS));
   const reportBytes = Math.ceil((SET_BITS + needed) / 8);
   const e = expBelow(BigInt(micro), 2n * BigInt(MICRO));
   return Object.freeze({
@@ -92,7 +95,7 @@ export function params(options: Stages & { readonly domainSize: number }): DBitF
     domainSize,
     reportBytes,
     // Fewer are enough where buckets are few: with two to a set every bucket is in 4 of them.
-    sets: Math.min(MAX_SETS, 2 ** (32 - Math.clz32(2 * domainSize - 1))),
+    sets: Math.min(COHORT_DRAWS, 2 ** (32 - Math.clz32(2 * domainSize - 1))),
     sampled: Math.min(domainSize, 8 * reportBytes - SET_BITS),
     truth: threshold((ONE * e) / (e + SCALE)),
   });
@@ -102,45 +105,56 @@ export function params(options: Stages & { readonly domainSize: number }): DBitF
  * Bucket `place` of a set. Laid end to end the sets go round and round through all buckets, so each is in as many of
  * them as every other, but for one.
  */
-function bucketOf({ sampled, domainSize }: DBitFlipParams, set: number, place: number): number {
-  return (set * sampled + place) % domainSize;
+function bucketOf(p: DBitFlipParams, set: number, place: number): number {
+  return (set * p.sampled + place) % p.domainSize;
 }
 
-export const client: LatchedIndexClient<DBitFlipParams, DBitFlipReport> = {
-  id: ID,
-  params,
+export const randomizer: LatchedClient<DBitFlipParams, DBitFlipReport> = {
   latch(p, value, draw, source) {
-    checkValue(value, p.domainSize);
-    checkCohortDraw(draw);
+    checkLatched(p, value, draw);
     const set = draw % p.sets;
     const report = new Uint8Array(p.reportBytes);
     report[0] = set;
     for (let place = 0; place < p.sampled; place++) {
       const says = bernoulli(source, p.truth) === (bucketOf(p, set, place) === value);
-      const bit = SET_BITS + place;
-      report[bit >> 3] = (report[bit >> 3] as number) | (Number(says) << (bit & 7));
+      if (says) flip(report, SET_BITS + place);
     }
     return report;
   },
   report(p, permanent, _source, reuse = new Uint8Array(p.reportBytes)) {
-    reuse.set(stored(() => decode(p, permanent)));
+    checkIsValue(isReport(p, permanent));
+    reuse.set(permanent);
     return reuse;
   },
-  encode: (_params, report, into, at) => writeBytes(report, into, at),
+  encode: encodeBytes,
 };
 
+export const client: LatchedIndexClient<DBitFlipParams, DBitFlipReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
+
+function isReport(p: DBitFlipParams, bytes: Uint8Array): boolean {
+  return (
+    ((bytes[0] as number) & (COHORT_DRAWS - 1)) < p.sets &&
+    bytes.length === p.reportBytes &&
+    isPadded(bytes, SET_BITS + p.sampled)
+  );
+}
+
 function decode(p: DBitFlipParams, bytes: Uint8Array): DBitFlipReport {
-  checkReportLength(bytes, p.reportBytes);
-  if (setOf(bytes) >= p.sets) throw new MechanismError('report-malformed', `a bucket set is below ${p.sets}`);
-  const unused = 8 * p.reportBytes - SET_BITS - p.sampled;
-  if ((bytes[bytes.length - 1] as number) >> (8 - unused) !== 0) {
-    throw new MechanismError('report-malformed', 'unused bits of the last byte are zero');
+  if (!isReport(p, bytes)) {
+    throw new MechanismError(
+      'report-malformed',
+      `a bucket set below ${p.sets}, and its bits, in ${p.reportBytes} byte(s)`,
+    );
   }
   return bytes.slice();
 }
 
 function setOf(report: DBitFlipReport): number {
-  return (report[0] as number) & (MAX_SETS - 1);
+  return (report[0] as number) & (COHORT_DRAWS - 1);
 }
 
 function support({ truth }: DBitFlipParams) {
@@ -204,7 +218,10 @@ export const channel: Channel<DBitFlipParams, DBitFlipReport> = {
   *reports(p) {
     for (let set = 0; set < p.sets; set++) {
       for (let all = 0; all < 2 ** p.sampled; all++) {
-        yield Uint8Array.from({ length: p.reportBytes }, (_, i) => Math.floor((all * MAX_SETS + set) / 256 ** i) & 255);
+        yield Uint8Array.from(
+          { length: p.reportBytes },
+          (_, i) => Math.floor((all * COHORT_DRAWS + set) / 256 ** i) & 255,
+        );
       }
     }
   },
@@ -216,12 +233,10 @@ export const channel: Channel<DBitFlipParams, DBitFlipReport> = {
 };
 
 /** P[what is stored | value], exactly, the draw being uniform: what is stored is the report. */
-export const permanentLikelihood = (p: DBitFlipParams, value: number, permanent: Uint8Array): Ratio =>
-  channel.likelihood(
-    p,
-    value,
-    stored(() => decode(p, permanent)),
-  );
+export function permanentLikelihood(p: DBitFlipParams, value: number, permanent: Uint8Array): Ratio {
+  checkIsValue(isReport(p, permanent));
+  return channel.likelihood(p, value, permanent);
+}
 
 /** P[all these reports, in this order | value], exactly, all being of one stored report: none if they differ. */
 export function repeatsLikelihood(p: DBitFlipParams, value: number, reports: readonly DBitFlipReport[]): Ratio {

@@ -20,10 +20,11 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { supportReach } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol } from './_symbols.js';
 import { clampOf } from './_window.js';
@@ -59,9 +60,7 @@ export function params(options: { epsilon: number; domainSize: number }): DuchiP
   });
 }
 
-export const client: IndexClient<DuchiParams, DuchiReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<DuchiParams, DuchiReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
     const isUp = uniformInt(source, p.clamp) < value;
@@ -69,6 +68,8 @@ export const client: IndexClient<DuchiParams, DuchiReport> = {
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<DuchiParams, DuchiReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 function support(p: DuchiParams): Support {
   const truth = probability(p.truth);

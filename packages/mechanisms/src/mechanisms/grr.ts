@@ -16,9 +16,10 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
-import { uniformInt } from '../random/uniform-int.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { keepOr } from '../random/keep-or.js';
+import { withParams } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
@@ -30,7 +31,7 @@ export interface GrrParams extends IndexParams {
 export type GrrReport = number;
 
 const ID = 'grr';
-const MAX_DOMAIN = 2 ** 20;
+const MAX_DOMAIN = 1_048_576;
 
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
@@ -52,17 +53,15 @@ export function params(options: { epsilon: number; domainSize: number }): GrrPar
   });
 }
 
-export const client: IndexClient<GrrParams, GrrReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<GrrParams, GrrReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
-    // Drawn whether it is used or not: how many words are taken must not tell a kept value from a random one.
-    const random = uniformInt(source, p.domainSize);
-    return bernoulli(source, p.keep) ? value : random;
+    return keepOr(source, p.keep, p.domainSize, value);
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<GrrParams, GrrReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 export const aggregator: FrequencyAggregator<GrrParams, GrrReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,

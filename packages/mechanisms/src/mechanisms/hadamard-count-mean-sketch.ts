@@ -15,7 +15,7 @@
  * same byte.
  */
 import { checkValue } from '../check.js';
-import { isParityOdd } from '../encode/hadamard.js';
+import { parity } from '../encode/hadamard.js';
 import { hashPool } from '../encode/hash-pool.js';
 import { sumOverRows } from '../estimate/pool-sums.js';
 import { walshHadamard } from '../estimate/walsh-hadamard.js';
@@ -24,10 +24,11 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { drawnClient } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
-import { checkPoolDomain, countDrawn, drawOf, type PoolParams, pooledSupport, sketchCells } from './_pool.js';
+import { checkPoolDomain, countDrawn, drawOf, type PoolParams, pooledSupport, sketchCells, withHash } from './_pool.js';
 import { countSymbol, decodeSymbol, encodeSymbol } from './_symbols.js';
 
 export interface HadamardCountMeanSketchParams extends PoolParams {
@@ -70,21 +71,21 @@ export function params(options: { epsilon: number; domainSize: number }): Hadama
 
 /** What an unrandomized report says under a draw: 1 where the entry of the Hadamard matrix is minus. */
 function signOf({ cells, pool }: HadamardCountMeanSketchParams, draw: number, value: number): number {
-  const cell = pool.cellOf(Math.floor(draw / cells), value);
-  return isParityOdd((draw % cells) & cell) ? 1 : 0;
+  return parity((draw % cells) & pool.cellOf(Math.floor(draw / cells), value));
 }
 
-export const client: IndexClient<HadamardCountMeanSketchParams, HadamardCountMeanSketchReport> = {
-  id: ID,
-  params,
-  randomize(p, value, source, drawn) {
+export const randomizer: Client<HadamardCountMeanSketchParams, HadamardCountMeanSketchReport> = {
+  derive: withHash<Omit<HadamardCountMeanSketchParams, 'pool'>>,
+  randomize(p, value, source, draw = 0) {
     checkValue(value, p.domainSize);
-    const draw = drawOf(p, drawn);
     const sign = signOf(p, draw, value);
     return 2 * draw + (bernoulli(source, p.truth) ? sign : 1 - sign);
   },
   encode: (p, report, into?: Uint8Array<ArrayBuffer>, at?: number) => encodeSymbol(p, report & 1, into, at),
 };
+
+export const client: IndexClient<HadamardCountMeanSketchParams, HadamardCountMeanSketchReport> =
+  /* @__PURE__ */ drawnClient(ID, randomizer, params);
 
 /**
  * For each cell of each row how many reports have its sign: of the reports at a coordinate half, and half the surplus of those

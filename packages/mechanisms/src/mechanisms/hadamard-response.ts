@@ -15,15 +15,16 @@
  * blocks is that of the paper; for a population spread evenly one block would be up to a third better in places.
  */
 import { checkInteger, checkValue } from '../check.js';
-import { isParityOdd } from '../encode/hadamard.js';
+import { parity } from '../encode/hadamard.js';
 import { walshHadamard } from '../estimate/walsh-hadamard.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
 import { bernoulli, numerator, probability } from '../random/bernoulli.js';
+import { withParams } from './_client.js';
 import {
   type Answers,
   blockOf,
@@ -78,12 +79,10 @@ export function params(options: { epsilon: number; domainSize: number }): Hadama
 
 /** The row of a value's block that is its own. Row 0 is nobody's: it is +1 everywhere. */
 function rowOf(p: HadamardResponseParams, value: number): number {
-  return 1 + value - p.width * blockOf(p, value);
+  return 1 + (value % p.width);
 }
 
-export const client: IndexClient<HadamardResponseParams, HadamardResponseReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<HadamardResponseParams, HadamardResponseReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
     // One word for both branches; a power of two leaves nothing to reject.
@@ -92,10 +91,16 @@ export const client: IndexClient<HadamardResponseParams, HadamardResponseReport>
     const row = rowOf(p, value);
     const column = random & (p.columns - 1);
     // To flip one bit of the row pairs the columns with -1 and those with +1.
-    return blockOf(p, value) * p.columns + (isParityOdd(column & row) ? column ^ (row & -row) : column);
+    return blockOf(p, value) * p.columns + (parity(column & row) ? column ^ (row & -row) : column);
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<HadamardResponseParams, HadamardResponseReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
 
 /** One transform per block: row 0 counts its reports, each other row is a value's difference. */
 function answers(p: HadamardResponseParams, { counts }: State): Answers {
@@ -131,7 +136,7 @@ export const channel: Channel<HadamardResponseParams, HadamardResponseReport> = 
   id: ID,
   likelihood(p, value, report) {
     const column = report - blockOf(p, value) * p.columns;
-    const isTruth = column >= 0 && column < p.columns && !isParityOdd(column & rowOf(p, value));
+    const isTruth = column >= 0 && column < p.columns && parity(column & rowOf(p, value)) === 0;
     return ratio(mass(p, isTruth), BigInt(p.outputs) * ONE);
   },
   reports: (p) => Array.from({ length: p.outputs }, (_, report) => report),

@@ -23,11 +23,11 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { compare, plus, type Ratio, ratio, toNumber } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient } from '../mechanism.js';
 import { numerator, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
-import type { WordSource } from '../random/word-source.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol } from './_symbols.js';
 import {
   bestWindow,
@@ -106,21 +106,7 @@ export function params(options: { epsilon: number; domainSize: number }): Hybrid
   });
 }
 
-/**
- * How many of the thresholds, in their order, a uniform draw below 2^64 is not below. Reads a second word where the first is
- * the upper half of any of them, whatever the value.
- */
-function passed(source: WordSource, { inside, anywhere, truth }: HybridParams): number {
-  const high = source.next();
-  const isTie = high === inside.high || high === anywhere.high || high === truth.high;
-  const low = isTie ? source.next() : 0;
-  const isPast = (t: Threshold) => Number(high > t.high || (high === t.high && low >= t.low));
-  return isPast(inside) + isPast(anywhere) + isPast(truth);
-}
-
-export const client: IndexClient<HybridParams, HybridReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<HybridParams, HybridReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
     // All are drawn whichever is used: how many words are taken must not tell one from the other.
@@ -128,10 +114,18 @@ export const client: IndexClient<HybridParams, HybridReport> = {
     const inWindow = placeOf(p, value, up) + uniformInt(source, p.window);
     const anywhere = uniformInt(source, p.outputs);
     const bit = Number(up < value);
-    return [inWindow, anywhere, p.outputs + bit, p.outputs + 1 - bit][passed(source, p)] as number;
+    // How many of the thresholds, in their order, a uniform draw below 2^64 is not below. A second word is read where the first
+    // is the upper half of any of them, whatever the value.
+    const thresholds = [p.inside, p.anywhere, p.truth];
+    const high = source.next();
+    const low = thresholds.some((t) => high === t.high) ? source.next() : 0;
+    const passed = thresholds.filter((t) => high > t.high || (high === t.high && low >= t.low)).length;
+    return [inWindow, anywhere, p.outputs + bit, p.outputs + 1 - bit][passed] as number;
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<HybridParams, HybridReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 function symbols(p: HybridParams): number {
   return p.outputs + 2;

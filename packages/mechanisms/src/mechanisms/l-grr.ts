@@ -15,11 +15,21 @@
  * Use when: a state with fewer than about 3 e^epsilonFirst + 2 values is reported several times an epoch.
  * Not when: it has more values (L-OSUE, LOLOHA); it is reported once an epoch, or is an event (GRR).
  */
-import { checkInteger, checkValue } from '../check.js';
+import { checkInteger, checkIsValue } from '../check.js';
+import { readInteger } from '../encode/report-bytes.js';
 import type { Ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, LatchedIndexClient, LatchedIndexParams, Stages } from '../mechanism.js';
+import type {
+  Channel,
+  FrequencyAggregator,
+  LatchedClient,
+  LatchedIndexClient,
+  LatchedIndexParams,
+  Stages,
+} from '../mechanism.js';
 import { probability } from '../random/bernoulli.js';
-import { checkCohortDraw, microEpoch, microStages } from './_epoch.js';
+import { keepOr } from '../random/keep-or.js';
+import { withParams } from './_client.js';
+import { checkLatched, microEpoch, microStages } from './_epoch.js';
 import { frequencyAggregator } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 import {
@@ -30,10 +40,8 @@ import {
   cellsLikelihood,
   chargesOfCells,
   effectiveFirst,
-  passCell,
   roundLikelihood,
   sharedBy,
-  stored,
 } from './_two-stage.js';
 
 /** The cells are the values. */
@@ -43,7 +51,7 @@ export interface LGrrParams extends LatchedIndexParams, CellStages {}
 export type LGrrReport = number;
 
 const ID = 'l-grr';
-const MAX_DOMAIN = 2 ** 20;
+const MAX_DOMAIN = 1_048_576;
 
 /**
  * @param options.epsilonFirst - of one report, 0.000001 to 16, at most six decimals
@@ -71,22 +79,23 @@ export function params(options: Stages & { readonly domainSize: number }): LGrrP
 
 /** @throws MechanismError `value-out-of-range` */
 function storedValue(p: LGrrParams, permanent: Uint8Array): number {
-  return stored(() => decodeSymbol(p, p.cells, permanent));
+  const value = readInteger(permanent, 0, p.reportBytes);
+  checkIsValue(permanent.length === p.reportBytes && value < p.cells);
+  return value;
 }
 
-export const client: LatchedIndexClient<LGrrParams, LGrrReport> = {
-  id: ID,
-  params,
+export const randomizer: LatchedClient<LGrrParams, LGrrReport> = {
   latch(p, value, draw, source) {
-    checkValue(value, p.domainSize);
-    checkCohortDraw(draw);
-    return encodeSymbol(p, passCell(source, p.permanent, p.cells, value));
+    checkLatched(p, value, draw);
+    return encodeSymbol(p, keepOr(source, p.permanent, p.cells, value));
   },
   report(p, permanent, source) {
-    return passCell(source, p.instantaneous, p.cells, storedValue(p, permanent));
+    return keepOr(source, p.instantaneous, p.cells, storedValue(p, permanent));
   },
   encode: encodeSymbol,
 };
+
+export const client: LatchedIndexClient<LGrrParams, LGrrReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 export const aggregator: FrequencyAggregator<LGrrParams, LGrrReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,

@@ -16,18 +16,27 @@
  * Not when: it has fewer values (L-GRR); upload must be small (LOLOHA); it is reported once an epoch, or is an event
  * (OUE).
  */
-import { checkInteger, checkValue } from '../check.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { checkInteger, checkIsValue } from '../check.js';
+import { isPadded, isSet } from '../encode/bits.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { plus, type Ratio, ratio, times } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, LatchedIndexClient, LatchedIndexParams, Stages } from '../mechanism.js';
+import type {
+  Channel,
+  FrequencyAggregator,
+  LatchedClient,
+  LatchedIndexClient,
+  LatchedIndexParams,
+  Stages,
+} from '../mechanism.js';
 import { probability } from '../random/bernoulli.js';
-import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
-import { isSet, numerators, outcome, twice } from './_bits.js';
-import { bitCharges, checkCohortDraw, microEpoch, microStages, symmetricStages } from './_epoch.js';
+import { type BitChannel, type BitRandomizer, bitChannel, randomizeBits, randomizeOne } from '../random/lanes.js';
+import { numerators, outcome, twice } from './_bits.js';
+import { bulkClient } from './_client.js';
+import { bitCharges, checkLatched, microEpoch, microStages, symmetricStages } from './_epoch.js';
 import { frequencyAggregator } from './_frequency.js';
-import { sharedBy, stored } from './_two-stage.js';
+import { sharedBy } from './_two-stage.js';
 import {
   countAllUnary,
   countUnary,
@@ -77,24 +86,33 @@ export function params(options: Stages & { readonly domainSize: number }): LOsue
   });
 }
 
-export const client: LatchedIndexClient<LOsueParams, LOsueReport> = {
-  id: ID,
+function isStored(p: LOsueParams, bytes: Uint8Array): boolean {
+  return bytes.length === p.reportBytes && isPadded(bytes, p.domainSize);
+}
+
+function randomizerBy(pass: BitRandomizer): LatchedClient<LOsueParams, LOsueReport> {
+  return {
+    latch(p, value, draw, source) {
+      checkLatched(p, value, draw);
+      return randomizeOne(pass, source, p.permanent, new Uint8Array(p.reportBytes), 0, p.domainSize, value);
+    },
+    report(p, permanent, source, reuse = new Uint8Array(p.reportBytes)) {
+      checkIsValue(isStored(p, permanent));
+      reuse.set(permanent);
+      pass(source, p.instantaneous, reuse, 0, p.domainSize);
+      return reuse;
+    },
+    encode: encodeBytes,
+  };
+}
+
+export const randomizer = /* @__PURE__ */ randomizerBy(randomizeBits);
+
+export const client: LatchedIndexClient<LOsueParams, LOsueReport> = /* @__PURE__ */ bulkClient(
+  ID,
+  randomizerBy,
   params,
-  latch(p, value, draw, source) {
-    checkValue(value, p.domainSize);
-    checkCohortDraw(draw);
-    const bits = new Uint8Array(p.reportBytes);
-    bits[value >> 3] = 1 << (value & 7);
-    randomizeBits(source, p.permanent, bits, 0, p.domainSize);
-    return bits;
-  },
-  report(p, permanent, source, reuse = new Uint8Array(p.reportBytes)) {
-    reuse.set(stored(() => decodeUnary(p, permanent)));
-    randomizeBits(source, p.instantaneous, reuse, 0, p.domainSize);
-    return reuse;
-  },
-  encode: (_params, bits, into, at) => writeBytes(bits, into, at),
-};
+);
 
 export const aggregator: FrequencyAggregator<LOsueParams, LOsueReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,
@@ -136,9 +154,9 @@ export function effectiveInfinity(p: LOsueParams): number {
 
 /** P[what is stored | value], exactly. */
 export function permanentLikelihood(p: LOsueParams, value: number, permanent: Uint8Array): Ratio {
-  const bits = stored(() => decodeUnary(p, permanent));
+  checkIsValue(isStored(p, permanent));
   const { set, unset } = numerators(p.permanent);
-  return productOverValues(p, value, (bit, isOwn) => outcome(isOwn ? set : unset, isSet(bits, bit)));
+  return productOverValues(p, value, (bit, isOwn) => outcome(isOwn ? set : unset, isSet(permanent, bit)));
 }
 
 /** P[all these reports, in this order | value], exactly, all being of one stored value. */

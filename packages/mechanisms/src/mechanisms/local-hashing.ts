@@ -27,11 +27,12 @@ import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import { characteristicOf } from '../field/galois.js';
-import type { Channel, FrequencyAggregator, IndexClient } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
+import { drawnClient } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
-import { checkPoolDomain, countDrawn, drawOf, type PoolParams, pooledSupport, publicDraws } from './_pool.js';
+import { checkPoolDomain, countDrawn, drawOf, type PoolParams, pooledSupport, publicDraws, withHash } from './_pool.js';
 import { countSymbol, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface LocalHashingParams extends PoolParams {
@@ -97,19 +98,22 @@ function bestCells(e: bigint, domainSize: number): number {
   return best.cells;
 }
 
-export const client: IndexClient<LocalHashingParams, LocalHashingReport> = {
-  id: ID,
-  params,
-  randomize(p, value, source, draw) {
+export const randomizer: Client<LocalHashingParams, LocalHashingReport> = {
+  derive: withHash<Omit<LocalHashingParams, 'pool'>>,
+  randomize(p, value, source, row = 0) {
     checkValue(value, p.domainSize);
-    const row = drawOf(p, draw);
-    const { cells } = p;
     // Drawn whether it is used or not: how many words are taken must not tell a kept cell from a random one.
-    const random = uniformInt(source, cells);
-    return row * cells + (bernoulli(source, p.keep) ? p.pool.cellOf(row, value) : random);
+    const random = uniformInt(source, p.cells);
+    return row * p.cells + (bernoulli(source, p.keep) ? p.pool.cellOf(row, value) : random);
   },
   encode: (p, report, into?: Uint8Array<ArrayBuffer>, at?: number) => encodeSymbol(p, report % p.cells, into, at),
 };
+
+export const client: IndexClient<LocalHashingParams, LocalHashingReport> = /* @__PURE__ */ drawnClient(
+  ID,
+  randomizer,
+  params,
+);
 
 export const aggregator: FrequencyAggregator<LocalHashingParams, LocalHashingReport> =
   /* @__PURE__ */ frequencyAggregator({

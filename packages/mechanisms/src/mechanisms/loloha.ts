@@ -18,14 +18,23 @@
  * that counts on a collision in 1/g of the functions is biased unless any two values do collide in so many, and the
  * linear functions that a draw of 64 can choose from do so for 64 values.
  */
-import { checkInteger, checkValue } from '../check.js';
+import { checkInteger, checkIsValue } from '../check.js';
 import { type CohortHash, cohortHash, hashedValues } from '../encode/cohort-hash.js';
 import { MICRO } from '../exact/epsilon.js';
 import { expBelow, SCALE } from '../exact/exponential.js';
 import { type Ratio, ratio, times } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, LatchedIndexClient, LatchedIndexParams, Stages } from '../mechanism.js';
+import type {
+  Channel,
+  FrequencyAggregator,
+  LatchedClient,
+  LatchedIndexClient,
+  LatchedIndexParams,
+  Stages,
+} from '../mechanism.js';
 import { probability } from '../random/bernoulli.js';
-import { checkCohortDraw, microEpoch, microStages } from './_epoch.js';
+import { keepOr } from '../random/keep-or.js';
+import { withParams } from './_client.js';
+import { checkLatched, microEpoch, microStages } from './_epoch.js';
 import { frequencyAggregator } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 import {
@@ -36,8 +45,6 @@ import {
   cellsLikelihood,
   chargesOfCells,
   effectiveFirst,
-  notStored,
-  passCell,
   roundLikelihood,
   sharedBy,
 } from './_two-stage.js';
@@ -67,7 +74,7 @@ export function params(options: Stages & { readonly domainSize: number }): Loloh
   const { domainSize, reports } = options;
   checkInteger('domain-size-out-of-range', 'domainSize', domainSize, 2, MAX_DOMAIN);
   const stages = cellStages(first, infinity, bestCells(first, domainSize));
-  const hash = cohortHash(stages.cells);
+  const hash = Object.freeze(cohortHash(stages.cells));
   return Object.freeze({
     mechanism: ID,
     microEpsilon: first,
@@ -105,27 +112,31 @@ function placeOf({ cells }: LolohaParams, symbol: number): Place {
 }
 
 /** What is stored: a byte for each of the two. @throws MechanismError `value-out-of-range` */
-function storedPlace({ cells, hash }: LolohaParams, permanent: Uint8Array): Place {
-  const [row = hash.functions, cell = cells] = permanent;
-  if (permanent.length !== 2 || row >= hash.functions || cell >= cells) throw notStored();
+function storedPlace(p: LolohaParams, permanent: Uint8Array): Place {
+  const [row, cell] = permanent as unknown as Place;
+  checkIsValue(permanent.length === 2 && row < p.hash.functions && cell < p.cells);
   return [row, cell];
 }
 
-export const client: LatchedIndexClient<LolohaParams, LolohaReport> = {
-  id: ID,
-  params,
+export const randomizer: LatchedClient<LolohaParams, LolohaReport> = {
+  derive: (plain: Omit<LolohaParams, 'hash'>) => ({ ...plain, hash: cohortHash(plain.cells) }),
   latch(p, value, draw, source) {
-    checkValue(value, p.domainSize);
-    checkCohortDraw(draw);
+    checkLatched(p, value, draw);
     const row = draw % p.hash.functions;
-    return Uint8Array.of(row, passCell(source, p.permanent, p.cells, p.hash.cellOf(row, value)));
+    return Uint8Array.of(row, keepOr(source, p.permanent, p.cells, p.hash.cellOf(row, value)));
   },
   report(p, permanent, source) {
     const [row, cell] = storedPlace(p, permanent);
-    return row * p.cells + passCell(source, p.instantaneous, p.cells, cell);
+    return row * p.cells + keepOr(source, p.instantaneous, p.cells, cell);
   },
   encode: encodeSymbol,
 };
+
+export const client: LatchedIndexClient<LolohaParams, LolohaReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
 
 export const aggregator: FrequencyAggregator<LolohaParams, LolohaReport> = /* @__PURE__ */ frequencyAggregator({
   id: ID,

@@ -21,10 +21,11 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { supportReach } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol } from './_symbols.js';
 
@@ -42,12 +43,10 @@ const ZERO = 1;
 const AT_CLAMP = 2;
 const QUESTIONS = 3;
 
-/** Of four equal draws two ask for the mean. */
-const DRAWS = [MEAN, MEAN, ZERO, AT_CLAMP] as const;
 const CHANCE = [2n, 1n, 1n] as const;
 
 const ID = 'one-bit-mean';
-const MAX_CLAMP = 2 ** 20;
+const MAX_CLAMP = 1_048_576;
 
 /**
  * @param options.epsilon - of one report, 0.000001 to 16, at most six decimals
@@ -72,22 +71,27 @@ export function params(options: { epsilon: number; domainSize: number }): OneBit
 
 /** Out of `clamp`, how surely the true answer to `question` is yes. */
 function yesOutOfClamp(params: OneBitMeanParams, question: number, value: number): number {
-  if (question === MEAN) return value;
-  return value === (question === ZERO ? 0 : params.clamp) ? params.clamp : 0;
+  const { clamp } = params;
+  return [value, value === 0 ? clamp : 0, value === clamp ? clamp : 0][question] as number;
 }
 
-export const client: IndexClient<OneBitMeanParams, OneBitMeanReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<OneBitMeanParams, OneBitMeanReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
-    const question = DRAWS[uniformInt(source, DRAWS.length)] as number;
+    // Of four equal draws two ask for the mean.
+    const question = [0, 0, 1, 2][uniformInt(source, 4)] as number;
     // Drawn for every question and value, so that the number of words says nothing.
     const isYes = uniformInt(source, p.clamp) < yesOutOfClamp(p, question, value);
     return 2 * question + Number(bernoulli(source, p.truth) === isYes);
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<OneBitMeanParams, OneBitMeanReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
 
 function support(p: OneBitMeanParams) {
   const truth = probability(p.truth);

@@ -14,19 +14,20 @@
  * Use when: texts are events, each with its own report, such as crash signatures.
  * Not when: a text stays the same and is reported again and again (`rappor`), or all texts are known beforehand (GRR, OUE).
  */
+
+import { isSet } from '../encode/bits.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
-import type { Channel, TextAggregator, TextClient, TextShape } from '../mechanism.js';
+import type { Channel, Client, TextAggregator, TextClient, TextShape } from '../mechanism.js';
 import { numerator, probability } from '../random/bernoulli.js';
-import { type BitChannel, bitChannel } from '../random/lanes.js';
+import { type BitChannel, type BitRandomizer, bitChannel, randomizeBits } from '../random/lanes.js';
 import { uniformInt } from '../random/uniform-int.js';
-import { isSet, numerators, outcome } from './_bits.js';
+import { numerators, outcome } from './_bits.js';
 import {
   type BloomParams,
   bloomAggregator,
   checkShape,
-  emptyFilter,
   encodeReport,
   everyReport,
   productOverBits,
@@ -34,6 +35,7 @@ import {
   reportLength,
   type TextReport,
 } from './_bloom.js';
+import { bulkClient } from './_client.js';
 
 export interface OneTimeRapporParams extends BloomParams {
   /** Chance that a bit of a report is set: where the text sets it, and where not. */
@@ -67,17 +69,17 @@ export function params(options: TextShape & { epsilon: number }): OneTimeRapporP
   });
 }
 
-export const client: TextClient<OneTimeRapporParams, TextReport> = {
-  id: ID,
-  params,
-  randomize(p, text, source, _draw, reuse) {
-    const cohort = uniformInt(source, p.cohorts);
-    const filter = reuse?.filter ?? emptyFilter(p);
-    randomizeText(p, text, cohort, p.channel, source, filter, 0);
-    return { cohort, filter };
-  },
-  encode: encodeReport,
-};
+function randomizerBy(pass: BitRandomizer): Client<OneTimeRapporParams, TextReport, string> {
+  return {
+    randomize: (p, text, source, _draw, reuse) =>
+      randomizeText(pass, p, text, uniformInt(source, p.cohorts), p.channel, source, reuse?.filter),
+    encode: encodeReport,
+  };
+}
+
+export const randomizer = /* @__PURE__ */ randomizerBy(randomizeBits);
+
+export const client: TextClient<OneTimeRapporParams, TextReport> = /* @__PURE__ */ bulkClient(ID, randomizerBy, params);
 
 export const aggregator: TextAggregator<OneTimeRapporParams, TextReport> = /* @__PURE__ */ bloomAggregator(
   ID,

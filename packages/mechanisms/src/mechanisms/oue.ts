@@ -15,7 +15,8 @@ import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { numerator } from '../random/bernoulli.js';
 import { bitChannel } from '../random/lanes.js';
-import { MAX_UNARY_DOMAIN, type UnaryParams, unaryAggregator, unaryChannel, unaryClient } from './_unary.js';
+import { bulkClient } from './_client.js';
+import { MAX_UNARY_DOMAIN, type UnaryParams, unaryAggregator, unaryChannel, unaryRandomizer } from './_unary.js';
 
 const ID = 'oue';
 
@@ -37,7 +38,8 @@ export function params(options: { epsilon: number; domainSize: number }): UnaryP
   });
 }
 
-export const client = /* @__PURE__ */ unaryClient(ID, params);
+export const randomizer = /* @__PURE__ */ unaryRandomizer();
+export const client = /* @__PURE__ */ bulkClient(ID, unaryRandomizer, params);
 export const aggregator = /* @__PURE__ */ unaryAggregator(ID);
 
 /** Two values differ in two bits; with p = 1/2 the worst report gives (1-q)/q. */

@@ -22,10 +22,12 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { type Ratio, ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
+import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { keepOr } from '../random/keep-or.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol } from './_symbols.js';
 import {
   bestWindow,
@@ -89,20 +91,17 @@ export function withWindow(domainSize: number, micro: number, steps: number, win
   });
 }
 
-export const client: IndexClient<PiecewiseParams, PiecewiseReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<PiecewiseParams, PiecewiseReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
     // Where places are the counts themselves nobody rounds.
     const up = p.steps === p.clamp ? 0 : uniformInt(source, p.clamp);
-    // Both are drawn whichever is used: how many words are taken must not tell one from the other.
-    const inWindow = placeOf(p, value, up) + uniformInt(source, p.window);
-    const anywhere = uniformInt(source, p.outputs);
-    return bernoulli(source, p.keep) ? inWindow : anywhere;
+    return keepOr(source, p.keep, p.outputs, placeOf(p, value, up) + uniformInt(source, p.window));
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<PiecewiseParams, PiecewiseReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 /**
  * Variance of one report of a value v.

@@ -24,9 +24,12 @@ import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
 import { type DifferenceSet, differenceSet } from '../field/difference-set.js';
 import { type ProjectiveSpace, projectiveSpaces, shortestLine } from '../field/projective-space.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { membersOf } from '../field/singer.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { keepOr } from '../random/keep-or.js';
 import { uniformInt } from '../random/uniform-int.js';
+import { withParams } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
@@ -41,7 +44,7 @@ export interface ProjectiveGeometryParams extends IndexParams {
 export type ProjectiveGeometryReport = number;
 
 const ID = 'projective-geometry';
-const MAX_DOMAIN = 2 ** 20;
+const MAX_DOMAIN = 1_048_576;
 
 /** Variances this near to the least, by a part of it, are as good: of those the space with the fewest points is taken. */
 const NEAR = 1000n;
@@ -100,19 +103,22 @@ function rareVariance(odds: bigint, space: ProjectiveSpace): bigint {
   return (supporting * others) / (apart * apart);
 }
 
-export const client: IndexClient<ProjectiveGeometryParams, ProjectiveGeometryReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<ProjectiveGeometryParams, ProjectiveGeometryReport> = {
+  derive: (plain: Omit<ProjectiveGeometryParams, 'hyperplane'>) => ({ ...plain, hyperplane: membersOf(plain.space) }),
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
-    const { hyperplane } = p;
-    // Both are drawn whichever is used: how many words are taken must not tell a kept point from a random one.
-    const point = hyperplane.member(uniformInt(source, hyperplane.weight)) - value;
-    const random = uniformInt(source, hyperplane.size);
-    return bernoulli(source, p.keep) ? (point < 0 ? point + hyperplane.size : point) : random;
+    const { points, weight } = p.space;
+    const point = p.hyperplane.member(uniformInt(source, weight)) - value;
+    return keepOr(source, p.keep, points, (point + points) % points);
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<ProjectiveGeometryParams, ProjectiveGeometryReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
 
 function supports({ hyperplane }: ProjectiveGeometryParams, value: number, report: number): boolean {
   return hyperplane.has((report + value) % hyperplane.size);

@@ -18,39 +18,40 @@
  * Use when: a text stays the same for long and is reported again and again, such as a homepage.
  * Not when: it is an event (`one-time-rappor`), or the texts are known beforehand (GRR, OUE).
  */
-import { checkInteger } from '../check.js';
-import { writeInteger } from '../encode/report-bytes.js';
+import { checkIsValue, checkValue } from '../check.js';
+import { isSet } from '../encode/bits.js';
+import { COHORT_DRAWS } from '../encode/cohort-hash.js';
 import { MechanismError } from '../errors.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { plus, type Ratio, ratio, times } from '../exact/ratio.js';
-import type { Channel, LatchedParams, LatchedTextClient, TextAggregator, TextShape } from '../mechanism.js';
+import type {
+  Channel,
+  LatchedClient,
+  LatchedParams,
+  LatchedTextClient,
+  TextAggregator,
+  TextShape,
+} from '../mechanism.js';
 import { probability } from '../random/bernoulli.js';
-import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
-import { type Bit, isSet, numerators, outcome, twice } from './_bits.js';
+import { type BitChannel, type BitRandomizer, bitChannel, randomizeBits } from '../random/lanes.js';
+import { type Bit, numerators, outcome, twice } from './_bits.js';
 import {
   bloomAggregator,
   checkShape,
   cohortBytes,
   cohortOf,
-  decodeReport,
   emptyFilter,
   encodeReport,
   everyReport,
+  isReport,
   productOverBits,
   randomizeText,
   reportLength,
   type TextReport,
 } from './_bloom.js';
-import {
-  bitCharges,
-  COHORT_DRAWS,
-  checkEpoch,
-  microAbove,
-  microEpoch,
-  microStages,
-  symmetricStages,
-} from './_epoch.js';
+import { bulkClient } from './_client.js';
+import { bitCharges, checkEpoch, microAbove, microEpoch, microStages, symmetricStages } from './_epoch.js';
 
 export interface RapporParams extends LatchedParams, TextShape {
   /** Chance that a bit of the stored filter is set: where the text sets it, and where not. */
@@ -63,8 +64,6 @@ const ID = 'rappor';
 
 /** Beyond it, published settings have none. */
 const MAX_COHORTS = 1024;
-/** The smallest chance of a published setting, and of its opposite: one that rounds to never would cost without end. */
-const LEAST = 2 ** -40;
 type Shape = TextShape & { readonly reports: number };
 
 /**
@@ -102,8 +101,10 @@ export function params(options: Shape & { epsilonFirst: number; epsilonInfinity:
  */
 export function paramsFromProbabilities(options: Shape & { f: number; p: number; q: number }): RapporParams {
   const { f, p, q, bits, hashes, cohorts, reports } = options;
-  if (!(f >= LEAST && f < 1)) throw new MechanismError('option-invalid', 'f is between 0 and 1');
-  if (!(p >= LEAST && p < q && q <= 1 - LEAST)) throw new MechanismError('option-invalid', '0 < p < q < 1');
+  // The smallest chance of a published setting, and of its opposite: one that rounds to never would cost without end.
+  const least = 2 ** -40;
+  if (!(f >= least && f < 1)) throw new MechanismError('option-invalid', 'f is between 0 and 1');
+  if (!(p >= least && p < q && q <= 1 - least)) throw new MechanismError('option-invalid', '0 < p < q < 1');
   checkShape({ bits, hashes, cohorts }, MAX_COHORTS);
   checkEpoch(reports);
   const lost = massOf(f / 2);
@@ -141,35 +142,25 @@ function derive(
   });
 }
 
-export const client: LatchedTextClient<RapporParams, TextReport> = {
-  id: ID,
-  params,
-  latch(p, text, draw, source) {
-    checkInteger('value-out-of-range', 'a draw', draw, 0, 2 ** 32 - 1);
-    const cohort = draw % p.cohorts;
-    const permanent = writeInteger(cohort, cohortBytes(p), new Uint8Array(p.reportBytes), 0);
-    randomizeText(p, text, cohort, p.permanent, source, permanent, cohortBytes(p));
-    return permanent;
-  },
-  report(p, permanent, source, reuse) {
-    const cohort = asStored(() => cohortOf(p, permanent));
-    const filter = reuse?.filter ?? emptyFilter(p);
-    const start = cohortBytes(p);
-    for (let i = 0; i < filter.length; i++) filter[i] = permanent[start + i] as number;
-    randomizeBits(source, p.instantaneous, filter, 0, p.bits);
-    return { cohort, filter };
-  },
-  encode: encodeReport,
-};
-
-/** What is stored has the layout of a report, and is read as one. */
-function asStored<T>(read: () => T): T {
-  try {
-    return read();
-  } catch {
-    throw new MechanismError('value-out-of-range', 'what is reported is what latch returned under these params');
-  }
+function randomizerBy(pass: BitRandomizer): LatchedClient<RapporParams, TextReport, string> {
+  return {
+    latch(p, text, draw, source) {
+      checkValue(draw, 2 ** 32);
+      return encodeReport(p, randomizeText(pass, p, text, draw % p.cohorts, p.permanent, source));
+    },
+    report(p, permanent, source, { filter }: Pick<TextReport, 'filter'> = { filter: emptyFilter(p) }) {
+      // What is stored has the layout of a report.
+      checkIsValue(isReport(p, permanent));
+      filter.set(permanent.subarray(cohortBytes(p)));
+      pass(source, p.instantaneous, filter, 0, p.bits);
+      return { cohort: cohortOf(p, permanent), filter };
+    },
+    encode: encodeReport,
+  };
 }
+
+export const randomizer = /* @__PURE__ */ randomizerBy(randomizeBits);
+export const client: LatchedTextClient<RapporParams, TextReport> = /* @__PURE__ */ bulkClient(ID, randomizerBy, params);
 
 export const aggregator: TextAggregator<RapporParams, TextReport> = /* @__PURE__ */ bloomAggregator(ID, (p) => {
   const [p1, q1] = [probability(p.permanent.set), probability(p.permanent.unset)];
@@ -213,7 +204,9 @@ export function effectiveInfinity(p: RapporParams): number {
 
 /** P[what is stored | text], exactly. */
 export function permanentLikelihood(p: RapporParams, text: string, permanent: Uint8Array): Ratio {
-  const { cohort, filter } = asStored(() => decodeReport(p, permanent));
+  checkIsValue(isReport(p, permanent));
+  const cohort = cohortOf(p, permanent);
+  const filter = permanent.subarray(cohortBytes(p));
   const stage = numerators(p.permanent);
   return productOverBits(p, text, cohort, (bit, isOwn) => outcome(isOwn ? stage.set : stage.unset, isSet(filter, bit)));
 }

@@ -12,9 +12,9 @@
  * Use when: an upload must be a few bits, whatever the domain.
  * Not when: two bytes can be afforded (projective geometry), or the domain is small (GRR).
  */
-import { checkDraw, checkInteger, checkReports, checkValue } from '../check.js';
-import { hadamardEntry } from '../encode/hadamard.js';
-import { readInteger, writeInteger } from '../encode/report-bytes.js';
+import { checkInteger, checkReports, checkValue } from '../check.js';
+import { parity } from '../encode/hadamard.js';
+import { readInteger } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { walshHadamard } from '../estimate/walsh-hadamard.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
@@ -22,8 +22,9 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, State } from '../mechanism.js';
 import { bernoulli, numerator, probability } from '../random/bernoulli.js';
+import { drawnClient } from './_client.js';
 import {
   type Answers,
   blockOf,
@@ -32,7 +33,8 @@ import {
   keepBelow,
   MAX_HADAMARD_DOMAIN,
 } from './_hadamard.js';
-import { countSymbol, decodeSymbol, symbolBytes } from './_symbols.js';
+import { drawOf } from './_pool.js';
+import { countSymbol, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface RecursiveHadamardParams extends HadamardParams {
   /** R, the rows, and places of a block. Where there is but one there is no public draw. */
@@ -93,36 +95,32 @@ export function params(options: { epsilon: number; domainSize: number }): Recurs
   });
 }
 
-/** The row that is drawn in public. */
-function rowOf({ draws, rows }: RecursiveHadamardParams, draw: number | undefined): number {
-  return draws === undefined ? 0 : checkDraw(draw, rows);
-}
-
 /** The symbol of a value under a public row. */
 function symbolOf(p: RecursiveHadamardParams, value: number, row: number): number {
-  const block = blockOf(p, value);
-  return 2 * block + (hadamardEntry(row, value - block * p.width) < 0 ? 1 : 0);
+  return 2 * blockOf(p, value) + parity(row & (value % p.width));
 }
 
-export const client: IndexClient<RecursiveHadamardParams, RecursiveHadamardReport> = {
-  id: ID,
-  params,
-  randomize(p, value, source, draw) {
+export const randomizer: Client<RecursiveHadamardParams, RecursiveHadamardReport> = {
+  randomize(p, value, source, row = 0) {
     checkValue(value, p.domainSize);
-    const row = rowOf(p, draw);
     const random = source.next() & (p.outputs - 1);
     return row * p.outputs + (bernoulli(source, p.keep) ? symbolOf(p, value, row) : random);
   },
-  encode: (p, report, into: Uint8Array = new Uint8Array(p.reportBytes), at = 0) =>
-    writeInteger(report % p.outputs, p.reportBytes, into, at),
+  encode: (p, report, into, at) => encodeSymbol(p, report % p.outputs, into, at),
 };
+
+export const client: IndexClient<RecursiveHadamardParams, RecursiveHadamardReport> = /* @__PURE__ */ drawnClient(
+  ID,
+  randomizer,
+  params,
+);
 
 /** Adds reports laid end to end, all or none. */
 function accumulateAll(p: RecursiveHadamardParams, state: State, bytes: Uint8Array, draws?: ArrayLike<number>): void {
   const reports = checkReports(bytes, p.reportBytes);
   const counted = new Int32Array(state.counts.length);
   for (let i = 0; i < reports; i++) {
-    const row = rowOf(p, draws?.[i]);
+    const row = drawOf(p, draws?.[i]);
     const symbol = readInteger(bytes, i * p.reportBytes, p.reportBytes);
     if (symbol >= p.outputs) throw new MechanismError('report-malformed', `a symbol is below ${p.outputs}`);
     const at = row * p.outputs + symbol;
@@ -157,7 +155,7 @@ export const aggregator: FrequencyAggregator<RecursiveHadamardParams, RecursiveH
   /* @__PURE__ */ hadamardAggregator({
     id: ID,
     decode(p: RecursiveHadamardParams, bytes, draw) {
-      const row = rowOf(p, draw);
+      const row = drawOf(p, draw);
       return row * p.outputs + decodeSymbol(p, p.outputs, bytes);
     },
     accumulate: countSymbol,

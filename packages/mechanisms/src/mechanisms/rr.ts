@@ -16,9 +16,10 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { supportReach } from './_frequency.js';
 import { decodeSymbol, encodeSymbol } from './_symbols.js';
 
@@ -50,15 +51,15 @@ export function params(options: { epsilon: number; domainSize: number }): RrPara
   });
 }
 
-export const client: IndexClient<RrParams, RrReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<RrParams, RrReport> = {
   randomize(p, value, source) {
-    checkValue(value, 2);
+    checkValue(value, p.domainSize);
     return bernoulli(source, p.truth) ? value : 1 - value;
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<RrParams, RrReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 function support(p: RrParams) {
   const truth = probability(p.truth);

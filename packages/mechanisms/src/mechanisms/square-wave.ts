@@ -22,10 +22,12 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, DistributionAggregator, IndexClient, IndexParams } from '../mechanism.js';
-import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import type { Channel, Client, DistributionAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import { numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
+import { keepOr } from '../random/keep-or.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { withParams } from './_client.js';
 import { countSymbol, countSymbols, decodeSymbol, encodeSymbol, symbolBytes } from './_symbols.js';
 
 export interface SquareWaveParams extends IndexParams {
@@ -41,7 +43,7 @@ export type SquareWaveReport = number;
 
 const ID = 'square-wave';
 /** The largest for which every output fits in two bytes. */
-const MAX_DOMAIN = 2 ** 15 + 1;
+const MAX_DOMAIN = 32_769;
 
 /**
  * w = 2/5 d e^(-epsilon/2), rounded, at least 1. The form is that of the best window for a mean, the factor the one of
@@ -78,22 +80,23 @@ export function params(options: { epsilon: number; domainSize: number }): Square
 }
 
 /** First output of the window of a value. */
-function start({ domainSize, window, outputs }: SquareWaveParams, value: number): number {
-  return value === domainSize - 1 ? outputs - window : value;
+function start(p: SquareWaveParams, value: number): number {
+  return value === p.domainSize - 1 ? p.outputs - p.window : value;
 }
 
-export const client: IndexClient<SquareWaveParams, SquareWaveReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<SquareWaveParams, SquareWaveReport> = {
   randomize(p, value, source) {
     checkValue(value, p.domainSize);
-    // Both are drawn whichever is used: how many words are taken must not tell one from the other.
-    const inWindow = start(p, value) + uniformInt(source, p.window);
-    const anywhere = uniformInt(source, p.outputs);
-    return bernoulli(source, p.keep) ? inWindow : anywhere;
+    return keepOr(source, p.keep, p.outputs, start(p, value) + uniformInt(source, p.window));
   },
   encode: encodeSymbol,
 };
+
+export const client: IndexClient<SquareWaveParams, SquareWaveReport> = /* @__PURE__ */ withParams(
+  ID,
+  randomizer,
+  params,
+);
 
 function waveChannel(p: SquareWaveParams): WaveChannel {
   const keep = probability(p.keep);

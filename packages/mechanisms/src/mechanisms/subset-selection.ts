@@ -12,7 +12,8 @@
  * Not when: it has so few that one of them is sent (then it is GRR), or upload must be small.
  */
 import { checkInteger, checkReportLength, checkReports, checkValue } from '../check.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { flip, isPadded, isSet } from '../encode/bits.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { MechanismError } from '../errors.js';
 import { addBits, addColumns } from '../estimate/columns.js';
 import { MICRO, microEpsilon } from '../exact/epsilon.js';
@@ -20,11 +21,12 @@ import { expBelow, SCALE } from '../exact/exponential.js';
 import { ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { compare, type Ratio, ratio } from '../exact/ratio.js';
-import type { Channel, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
+import type { Channel, Client, FrequencyAggregator, IndexClient, IndexParams } from '../mechanism.js';
 import { bernoulli, numerator, probability, type Threshold, threshold } from '../random/bernoulli.js';
-import { isSet } from './_bits.js';
+import { randomizeBitsInBulk, weightInBulk } from '../random/bulk-lanes.js';
+import { withParams } from './_client.js';
 import { frequencyAggregator } from './_frequency.js';
-import { add, drawPosition, remove, type SubsetSampler, subsetSampler, weightOf } from './_subset.js';
+import { drawPosition, type SubsetSampler, subsetSampler } from './_subset.js';
 
 export interface SubsetParams extends IndexParams {
   /** w: bits set in every report. */
@@ -38,7 +40,7 @@ export interface SubsetParams extends IndexParams {
 export type SubsetReport = Uint8Array;
 
 const ID = 'subset-selection';
-const MAX_DOMAIN = 2 ** 20;
+const MAX_DOMAIN = 1_048_576;
 
 /** The sum over all values of n times the variance, (p(1-p) + (k-1)q(1-q))/(p-q)^2: whatever their shares. */
 function totalError(e: bigint, k: bigint, w: bigint): Ratio {
@@ -77,13 +79,15 @@ export function params(options: { epsilon: number; domainSize: number }): Subset
     reportBytes: Math.ceil(options.domainSize / 8),
     weight: Number(w),
     own: threshold((ONE * w * e) / (w * e + (k - w) * SCALE)),
-    sampler: subsetSampler(options.domainSize, Number(w)),
+    sampler: Object.freeze(subsetSampler(options.domainSize, Number(w), randomizeBitsInBulk, weightInBulk)),
   });
 }
 
-export const client: IndexClient<SubsetParams, SubsetReport> = {
-  id: ID,
-  params,
+export const randomizer: Client<SubsetParams, SubsetReport> = {
+  derive: (plain: Omit<SubsetParams, 'sampler'>) => ({
+    ...plain,
+    sampler: subsetSampler(plain.domainSize, plain.weight),
+  }),
   randomize(p, value, source, _draw, report = new Uint8Array(p.reportBytes)) {
     checkValue(value, p.domainSize);
     p.sampler.draw(source, report);
@@ -91,18 +95,20 @@ export const client: IndexClient<SubsetParams, SubsetReport> = {
     const member = drawPosition(source, report, p.domainSize, true);
     const other = drawPosition(source, report, p.domainSize, false);
     const isIn = bernoulli(source, p.own);
-    if (isIn && add(report, value) === 1) remove(report, member);
-    if (!isIn && remove(report, value) === 1) add(report, other);
+    if (isSet(report, value) !== isIn) {
+      flip(report, value);
+      flip(report, isIn ? member : other);
+    }
     return report;
   },
-  encode: (_params, report, into, at) => writeBytes(report, into, at),
+  encode: encodeBytes,
 };
+
+export const client: IndexClient<SubsetParams, SubsetReport> = /* @__PURE__ */ withParams(ID, randomizer, params);
 
 /** Throws unless the bytes in [from, from + reportBytes) are a report. */
 function checkReport({ domainSize, reportBytes, weight }: SubsetParams, bytes: Uint8Array, from: number): void {
-  const end = from + reportBytes;
-  const used = domainSize & 7;
-  if (weightOf(bytes, from, end) !== weight || (used !== 0 && (bytes[end - 1] as number) >> used !== 0)) {
+  if (weightInBulk(bytes.subarray(from, from + reportBytes)) !== weight || !isPadded(bytes, domainSize, from)) {
     throw new MechanismError('report-malformed', `a subset has ${weight} of ${domainSize} values`);
   }
 }
@@ -152,7 +158,7 @@ export const channel: Channel<SubsetParams, SubsetReport> = {
   *reports(p) {
     for (let all = 0; all < 2 ** p.domainSize; all++) {
       const report = Uint8Array.from({ length: p.reportBytes }, (_, i) => Math.floor(all / 256 ** i) & 255);
-      if (weightOf(report, 0, p.reportBytes) === p.weight) yield report;
+      if (weightInBulk(report) === p.weight) yield report;
     }
   },
   effectiveEpsilon(p) {

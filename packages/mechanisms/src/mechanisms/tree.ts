@@ -17,7 +17,7 @@
  * Not when: reports are few and neighbouring cells have similar shares (square wave), or upload must be small.
  */
 import { checkInteger, checkReportLength, checkValue } from '../check.js';
-import { writeBytes } from '../encode/report-bytes.js';
+import { encodeBytes } from '../encode/report-bytes.js';
 import { groupsOf, type TreeShape, treeShape } from '../encode/tree-shape.js';
 import { MechanismError } from '../errors.js';
 import { addBits } from '../estimate/columns.js';
@@ -29,11 +29,12 @@ import { MICRO, microEpsilon } from '../exact/epsilon.js';
 import { flipAbove, ONE } from '../exact/flip.js';
 import { lnAbove } from '../exact/logarithm.js';
 import { ratio } from '../exact/ratio.js';
-import type { Channel, DistributionAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
+import type { Channel, Client, DistributionAggregator, IndexClient, IndexParams, State } from '../mechanism.js';
 import { numerator, probability } from '../random/bernoulli.js';
-import { type BitChannel, bitChannel, randomizeBits } from '../random/lanes.js';
+import { type BitChannel, type BitRandomizer, bitChannel, randomizeBits, randomizeOne } from '../random/lanes.js';
 import { uniformInt } from '../random/uniform-int.js';
 import { checkState, emptyState, mergeStates } from '../state.js';
+import { bulkClient } from './_client.js';
 import { withAccumulateAll } from './_each.js';
 
 export interface TreeParams extends IndexParams {
@@ -71,26 +72,26 @@ export function params(options: { epsilon: number; domainSize: number }): TreePa
 }
 
 /** Which bit of a level is a value's own. */
-function ownBit({ domainSize, shape, levelBits }: TreeParams, level: number, value: number): number {
-  if (value === domainSize - 1) return (levelBits[level] as number) - 1;
-  return Math.floor(value / (shape.widths[level] as number));
+function ownBit(p: TreeParams, level: number, value: number): number {
+  if (value === p.domainSize - 1) return (p.levelBits[level] as number) - 1;
+  return Math.floor(value / (p.shape.widths[level] as number));
 }
 
-export const client: IndexClient<TreeParams, TreeReport> = {
-  id: ID,
-  params,
-  randomize(p, value, source, _draw, report = new Uint8Array(p.reportBytes)) {
-    checkValue(value, p.domainSize);
-    const level = uniformInt(source, p.levelBits.length);
-    const own = ownBit(p, level, value);
-    report.fill(0);
-    report[0] = level;
-    report[1 + (own >> 3)] = 1 << (own & 7);
-    randomizeBits(source, p.bits, report, 1, p.levelBits[level] as number);
-    return report;
-  },
-  encode: (_params, report, into, at) => writeBytes(report, into, at),
-};
+function randomizerBy(pass: BitRandomizer): Client<TreeParams, TreeReport> {
+  return {
+    randomize(p, value, source, _draw, report = new Uint8Array(p.reportBytes)) {
+      checkValue(value, p.domainSize);
+      const level = uniformInt(source, p.levelBits.length);
+      report[0] = level;
+      return randomizeOne(pass, source, p.bits, report, 1, p.levelBits[level] as number, ownBit(p, level, value));
+    },
+    encode: encodeBytes,
+  };
+}
+
+export const randomizer = /* @__PURE__ */ randomizerBy(randomizeBits);
+
+export const client: IndexClient<TreeParams, TreeReport> = /* @__PURE__ */ bulkClient(ID, randomizerBy, params);
 
 /** Counters of a level begin here: its number of answers, then one per bit. */
 function offsetOf({ levelBits }: TreeParams, level: number): number {

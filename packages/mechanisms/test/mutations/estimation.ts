@@ -97,9 +97,9 @@ export const estimation: readonly Mutation[] = [
   },
   {
     name: 'padding that is not looked at',
-    file: 'mechanisms/_unary.ts',
-    find: 'return used === 0 || lastByte >> used === 0;',
-    replace: 'return used === 0 || lastByte >= 0;',
+    file: 'encode/bits.ts',
+    find: 'return used === 0 || (bytes[from + (bits >> 3)] as number) >> used === 0;',
+    replace: 'return used === 0 || (bytes[from + (bits >> 3)] as number) >= 0;',
     ...contractOf('oue', MALFORMED),
   },
   {

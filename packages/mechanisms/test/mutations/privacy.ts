@@ -48,23 +48,23 @@ export const privacy: readonly Mutation[] = [
   {
     name: 'a subset of one member more in the branch of the own value',
     file: 'mechanisms/subset-selection.ts',
-    find: 'if (isIn && add(report, value) === 1) remove(report, member);',
-    replace: 'if (isIn) add(report, value);',
+    find: '      flip(report, isIn ? member : other);',
+    replace: '      if (!isIn) flip(report, other);',
     ...contractOf('subset-selection', SAMPLES),
   },
   {
     name: 'a subset that is begun with one member less',
     file: 'mechanisms/_subset.ts',
-    find: 'drawSubset(source, bytes, size, weight, begin)',
-    replace: 'drawSubset(source, bytes, size, Math.max(1, weight - 1), begin)',
+    find: '  const begin = beginning(size, weight);',
+    replace: '  const begin = beginning(size, weight);\n  if (weight > 1) weight--;',
     tests: ['variance.stat.test.ts'],
     only: 'clients.*subset-selection',
   },
   {
     name: 'a subset that leaves its last value out',
     file: 'mechanisms/_subset.ts',
-    find: 'members += add(bytes, uniformInt(source, size));',
-    replace: 'members += add(bytes, uniformInt(source, size - 1));',
+    find: 'drawPosition(source, bytes, size, isMember)',
+    replace: 'drawPosition(source, bytes, isMember ? size : size - 1, isMember)',
     ...contractOf('subset-selection', SAMPLES),
   },
   {
@@ -77,22 +77,22 @@ export const privacy: readonly Mutation[] = [
   {
     name: 'RAPPOR without its instantaneous stage',
     file: 'mechanisms/rappor.ts',
-    find: '    randomizeBits(source, p.instantaneous, filter, 0, p.bits);\n',
+    find: '      pass(source, p.instantaneous, filter, 0, p.bits);\n',
     replace: '',
     ...contractOf('rappor', LAW),
   },
   {
     name: 'L-GRR without its instantaneous stage',
     file: 'mechanisms/l-grr.ts',
-    find: 'passCell(source, p.instantaneous, p.cells, storedValue(p, permanent))',
+    find: 'keepOr(source, p.instantaneous, p.cells, storedValue(p, permanent))',
     replace: 'storedValue(p, permanent)',
     ...contractOf('l-grr', LAW),
   },
   {
     name: 'L-OSUE whose permanent stage is the instantaneous one',
     file: 'mechanisms/l-osue.ts',
-    find: 'randomizeBits(source, p.permanent, bits, 0, p.domainSize);',
-    replace: 'randomizeBits(source, p.instantaneous, bits, 0, p.domainSize);',
+    find: 'randomizeOne(pass, source, p.permanent,',
+    replace: 'randomizeOne(pass, source, p.instantaneous,',
     ...contractOf('l-osue', STAGES),
   },
   {
@@ -128,8 +128,8 @@ export const privacy: readonly Mutation[] = [
   {
     name: 'dBitFlip that asks about one more value in its set',
     file: 'mechanisms/d-bit-flip.ts',
-    find: 'return (set * sampled + place) % domainSize;',
-    replace: 'return (set * sampled + set + place) % domainSize;',
+    find: 'return (set * p.sampled + place) % p.domainSize;',
+    replace: 'return (set * p.sampled + set + place) % p.domainSize;',
     tests: ['d-bit-flip.test.ts'],
   },
   {
@@ -156,8 +156,8 @@ export const privacy: readonly Mutation[] = [
   {
     name: 'texts hashed alike in all cohorts',
     file: 'mechanisms/_bloom.ts',
-    find: 'bloomBits(text, cohort,',
-    replace: 'bloomBits(text, 0,',
+    find: 'new Set(bloomBits(text, cohort,',
+    replace: 'new Set(bloomBits(text, 0,',
     ...contractOf('rappor', EXPECTED),
   },
 ];

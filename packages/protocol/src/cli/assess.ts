@@ -66,6 +66,12 @@ export interface ClassAssessment {
   readonly expected: number;
 }
 
+/** Full budget windows a device can spend before its lifetime cap. */
+export interface SilentAfter {
+  readonly windows: number;
+  readonly days: number;
+}
+
 /** What `check` has to say, as data. */
 export interface Assessment {
   readonly app: string;
@@ -74,8 +80,7 @@ export interface Assessment {
   readonly bound: Bound;
   readonly participation: 'all' | 'sampled';
   readonly classes: readonly ClassAssessment[];
-  /** Full budget windows a device can spend before its lifetime cap. */
-  readonly silentAfter: { readonly windows: number; readonly days: number };
+  readonly silentAfter: SilentAfter;
   /** A batch with one report of every metric. */
   readonly batchBytes: number;
   readonly metrics: readonly MetricAssessment[];
@@ -89,8 +94,7 @@ export function assess(registry: Registry, today: number): Assessment {
   const metrics = Object.values(registry.metrics).map((metric) =>
     assessMetric(metric, shares.get(metric.id) ?? 0, registry.expectedClients),
   );
-  const windows = Math.floor((bound.lifetime * MICRO) / spentPerWindow(registry));
-  const silentAfter = { windows, days: windows * bound.windowDays };
+  const silent = silentAfter(registry);
   const bytes = batchBytes(registry.wire);
   return {
     app: registry.app,
@@ -105,12 +109,12 @@ export function assess(registry: Registry, today: number): Assessment {
       metrics: members.map(({ id }) => id),
       expected: members.reduce((sum, { id }) => sum + (shares.get(id) ?? 0), 0),
     })),
-    silentAfter,
+    silentAfter: silent,
     batchBytes: bytes,
     metrics,
     warnings: [
       ...batchWarnings(bytes),
-      ...Object.values(registry.metrics).flatMap((metric) => metricWarnings(metric, today, silentAfter.days)),
+      ...Object.values(registry.metrics).flatMap((metric) => metricWarnings(metric, today, silent.days)),
       ...metrics.flatMap(visibilityWarnings),
       ...metrics.flatMap(linkingWarnings),
       ...Object.values(registry.metrics).flatMap(counterWarnings),
@@ -119,6 +123,12 @@ export function assess(registry: Registry, today: number): Assessment {
       ),
     ],
   };
+}
+
+export function silentAfter(registry: Registry): SilentAfter {
+  const { lifetime, windowDays } = registry.bound;
+  const windows = Math.floor((lifetime * MICRO) / spentPerWindow(registry));
+  return { windows, days: windows * windowDays };
 }
 
 /**
@@ -182,7 +192,7 @@ function metricWarnings(metric: Metric, today: number, silentDays: number): read
 }
 
 /** An installation among a thousand, for as long as an epoch lasts. */
-const LINKABLE_BITS = 10;
+export const LINKABLE_BITS = 10;
 
 function linkingWarnings({ id, latch }: MetricAssessment): readonly Warning[] {
   if (latch === undefined || latch.linkingBits <= LINKABLE_BITS) return [];

@@ -2,7 +2,7 @@ import type { ParseArgsConfig } from 'node:util';
 
 export const EXIT = Object.freeze({
   ok: 0,
-  /** The registry is refused, or a metric expires soon. */
+  /** The registry is refused, a metric expires soon, or a file made from it is stale. */
   refused: 1,
   /** The command was not understood, or its input cannot be read. */
   usage: 2,

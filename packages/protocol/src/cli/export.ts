@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { messageOf, RegistryFileError } from '../node/errors.js';
 import { loadRegistry } from '../node/load-registry.js';
 import { registryToText } from '../registry/json.js';
 import { type Command, EXIT } from './command.js';
+import { deliver } from './output.js';
 
 export const exportCommand: Command = {
   meta: {
@@ -12,17 +11,7 @@ export const exportCommand: Command = {
   },
   args: { positionals: 1, options: { out: { type: 'string' } } },
   async run({ positionals: [file = ''], options }, { print }) {
-    const text = registryToText(await loadRegistry(file));
-    const out = options['out'];
-    if (typeof out !== 'string') {
-      print(text);
-      return EXIT.ok;
-    }
-    try {
-      await writeFile(out, text);
-    } catch (error) {
-      throw new RegistryFileError('file-unwritable', out, messageOf(error), { cause: error });
-    }
+    await deliver(registryToText(await loadRegistry(file)), options['out'], print);
     return EXIT.ok;
   },
 };

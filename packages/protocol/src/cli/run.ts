@@ -3,10 +3,19 @@ import { RegistryFileError, type RegistryFileErrorCode } from '../node/errors.js
 import { adviseCommand } from './advise.js';
 import { checkCommand } from './check.js';
 import { type Args, type Command, type Context, EXIT, type ExitCode, UsageError } from './command.js';
+import { describeCommand } from './describe.js';
 import { diffCommand } from './diff.js';
 import { exportCommand } from './export.js';
+import { resolveCommand } from './resolve.js';
 
-const commands: readonly Command[] = [checkCommand, adviseCommand, exportCommand, diffCommand];
+const commands: readonly Command[] = [
+  checkCommand,
+  adviseCommand,
+  exportCommand,
+  diffCommand,
+  resolveCommand,
+  describeCommand,
+];
 
 /** Nothing was said about the registry itself: it could not be looked at, or the answer not written. */
 const UNSEEN: readonly string[] = [
@@ -18,7 +27,7 @@ const UNSEEN: readonly string[] = [
 
 function help(): string {
   const lines = commands.map(({ meta }) => `  dither-registry ${meta.usage}\n      ${meta.summary}\n`);
-  return `Usage:\n${lines.join('')}\nExit code: 0 in order, 1 refused or a metric expires soon, 2 usage.\n`;
+  return `Usage:\n${lines.join('')}\nExit code: 0 in order, 1 refused, stale, or a metric expires soon, 2 usage.\n`;
 }
 
 /** Runs one command line. Never throws for what a user can do. */

@@ -9,7 +9,8 @@ export type RegistryFileErrorCode =
   | 'json-malformed'
   | 'module-failed'
   | 'no-registry'
-  | 'several-registries';
+  | 'several-registries'
+  | 'resolved-stale';
 
 /** A place in a text, both from 1; columns are UTF-16 code units. */
 export interface Position {

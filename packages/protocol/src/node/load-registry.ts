@@ -17,13 +17,24 @@ const MODULES = ['.ts', '.mts', '.js', '.mjs'];
  * @throws RegistryFileError
  */
 export async function loadRegistry(path: string): Promise<Registry> {
+  return (await loadNamedRegistry(path)).registry;
+}
+
+/** A registry, and what its module exports it as; a JSON file has no name for it. */
+export interface NamedRegistry {
+  readonly registry: Registry;
+  readonly exportName?: string;
+}
+
+/** The same with the name. @throws RegistryFileError */
+export async function loadNamedRegistry(path: string): Promise<NamedRegistry> {
   const file = resolve(path);
   const extension = extname(file);
   if (extension !== '.json' && !MODULES.includes(extension)) {
     throw new RegistryFileError('file-type-unknown', path, `a registry is a file .json, ${MODULES.join(', ')}`);
   }
   const text = await read(file, path);
-  if (extension === '.json') return registryFromText(text, path);
+  if (extension === '.json') return { registry: registryFromText(text, path) };
   return pickRegistry(await importModule(file, path), path);
 }
 
@@ -35,24 +46,29 @@ async function read(file: string, path: string): Promise<string> {
   }
 }
 
-function pickRegistry(module: ModuleExports, path: string): Registry {
-  if (isRegistry(module['registry'])) return module['registry'];
+function pickRegistry(module: ModuleExports, path: string): NamedRegistry {
+  const found = Object.entries(module).filter((entry): entry is [string, Registry] => isRegistry(entry[1]));
   // One registry under two names, such as a default export of the same, is one.
-  const registries = [...new Set(Object.values(module).filter(isRegistry))];
-  const [only] = registries;
-  if (only === undefined) {
+  const named = found.find(([name]) => name === 'registry') ?? found.find(([name]) => name !== 'default') ?? found[0];
+  if (named === undefined) {
     throw new RegistryFileError('no-registry', path, 'export const registry = defineRegistry({ ... })');
   }
-  if (registries.length > 1) {
+  const [exportName, registry] = named;
+  if (exportName !== 'registry' && found.some(([, other]) => other !== registry)) {
     throw new RegistryFileError('several-registries', path, 'name the one that is meant "registry"');
   }
-  return only;
+  return { registry, exportName };
 }
 
 function isRegistry(value: unknown): value is Registry {
   if (typeof value !== 'object' || value === null) return false;
-  const { app, fingerprint, metrics, wire } = value as { readonly [key in keyof Registry]?: unknown };
+  const { app, fingerprint, metrics, wire, classes } = value as { readonly [key in keyof Registry]?: unknown };
   return (
-    typeof app === 'string' && typeof fingerprint === 'string' && typeof metrics === 'object' && Array.isArray(wire)
+    typeof app === 'string' &&
+    typeof fingerprint === 'string' &&
+    typeof metrics === 'object' &&
+    Array.isArray(wire) &&
+    // One that `dither-registry resolve` made has none, and not enough to be read.
+    Array.isArray(classes)
   );
 }

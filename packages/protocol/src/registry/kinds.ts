@@ -1,5 +1,4 @@
 import {
-  bucketIndex,
   type Edges,
   type IndexClient,
   type LatchedIndexClient,
@@ -11,6 +10,7 @@ import {
   type TextShape,
 } from '@dither/mechanisms';
 import { policy } from '../policy.js';
+import { encodeBoolean, encodeCategory, encodeCount, encodeNumber, encodeText } from './encode.js';
 import { RegistryError } from './errors.js';
 import { NONE } from './labels.js';
 import type { Aggregate, Declared, Kind, MetricOptions } from './metric.js';
@@ -96,7 +96,7 @@ export function boolean(options: WithMechanism): Declared<true | undefined> & { 
     ...staged(options, FIT.boolean, { domainSize: 2 }),
     domainSize: 2,
     none: 0,
-    encode: (input) => (input === undefined || input === true ? 1 : undefined),
+    encode: encodeBoolean,
   };
 }
 
@@ -125,7 +125,6 @@ export function category<const Value extends string>(
       `list 1 to ${policy.maxCategories} different values of 1 to 100 characters; "${NONE}" is there already`,
     );
   }
-  const indexes = new Map<string, number>(values.map((value, index) => [value, index]));
   return {
     ...common(options),
     kind: 'category',
@@ -134,7 +133,7 @@ export function category<const Value extends string>(
     ...staged(options, FIT.category, { domainSize: values.length + 1 }),
     domainSize: values.length + 1,
     none: values.length,
-    encode: (input) => indexes.get(input),
+    encode: encodeCategory(values),
   };
 }
 
@@ -158,7 +157,7 @@ export function count(
     ...staged(options, FIT.count, { domainSize: clamp + 1 }),
     domainSize: clamp + 1,
     none: 0,
-    encode: (input = 1) => (Number.isFinite(input) && input >= 0 ? Math.min(clamp, Math.round(input)) : undefined),
+    encode: encodeCount(clamp),
   };
 }
 
@@ -215,7 +214,7 @@ export function fromEdges<K extends 'timing' | 'quantity'>(
     ...staged(options, FIT.number, { domainSize: edges.length }),
     domainSize: edges.length,
     none: edges.length - 1,
-    encode: (input) => (Number.isFinite(input) ? bucketIndex(edges, input) : undefined),
+    encode: encodeNumber(edges),
   };
 }
 
@@ -273,6 +272,6 @@ export function text(
     ...staged(options, FIT.text, { bits, hashes, cohorts }),
     domainSize: 0,
     none: '',
-    encode: (input) => (typeof input === 'string' && input !== '' ? input.slice(0, maxLength) : undefined),
+    encode: encodeText(maxLength),
   };
 }

@@ -89,29 +89,48 @@ export function participationClasses<M extends Charged>(
   return classes.map(({ period, cap, metrics: members }) => ({ period, cap, metrics: members }));
 }
 
+/** What a draw needs to know of a class: what may be spent on it, and what each of its metrics charges, per window. */
+export interface DrawnClass {
+  /** Millionths of epsilon per budget window. */
+  readonly cap: number;
+  readonly metrics: readonly Share[];
+}
+
+type Share = readonly [id: string, charge: number];
+
 /**
  * Draws the metrics an installation reports in one budget window: in each class a random order, of which those are
  * taken that still fit. Depends on nothing but the registry and the source.
  */
+export function drawMetrics(classes: readonly DrawnClass[], source: WordSource): readonly string[] {
+  return classes.flatMap(({ cap, metrics }) => {
+    const order = [...metrics];
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = uniformInt(source, i + 1);
+      [order[i], order[j]] = [order[j] as Share, order[i] as Share];
+    }
+    let left = cap;
+    return order.flatMap(([id, charge]) => {
+      if (charge > left) return [];
+      left -= charge;
+      return [id];
+    });
+  });
+}
+
+/** The same for the classes of a declared registry. */
 export function drawParticipation(
   classes: readonly ParticipationClass[],
   windowDays: number,
   source: WordSource,
 ): readonly string[] {
-  return classes.flatMap(({ cap, metrics }) => {
-    const order = [...metrics];
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = uniformInt(source, i + 1);
-      [order[i], order[j]] = [order[j] as Charged, order[i] as Charged];
-    }
-    let left = cap;
-    return order
-      .filter((metric) => {
-        const charge = chargePerWindow(metric, windowDays);
-        if (charge > left) return false;
-        left -= charge;
-        return true;
-      })
-      .map((metric) => metric.id);
-  });
+  return drawMetrics(drawnClasses(classes, windowDays), source);
+}
+
+/** What of a registry's classes a draw needs: what a resolved registry holds. */
+export function drawnClasses(classes: readonly ParticipationClass[], windowDays: number): readonly DrawnClass[] {
+  return classes.map(({ cap, metrics }) => ({
+    cap,
+    metrics: metrics.map((metric) => [metric.id, chargePerWindow(metric, windowDays)] as const),
+  }));
 }

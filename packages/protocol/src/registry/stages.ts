@@ -27,7 +27,7 @@ export function staged<S extends object>(
   allowed: readonly string[],
   shape: S,
 ): Pick<Declared, 'client' | 'resolve' | 'latch'> {
-  if (!allowed.includes(mechanism?.id)) {
+  if (!allowed.includes(mechanism?.id ?? '')) {
     throw new RegistryError('mechanism-unfit', '', `this kind is answered by: ${allowed.join(', ')}`);
   }
   if (!isLatched(mechanism)) {

@@ -1,5 +1,5 @@
 import { fromBase64url, fromHex, toBase64url, toHex } from '../bytes.js';
-import { policy } from '../policy.js';
+import { MAX_BATCH_BYTES } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
 
 /**
@@ -67,25 +67,24 @@ function reportBytes(table: WireTable, index: number): number {
 
 /**
  * The bytes of a batch. Reports are grouped by window, earliest first, in the order of the table.
- * At most one report per metric and window; the caller keeps the whole within `policy.maxBatchBytes`
+ * At most one report per metric and window; the caller keeps the whole within `MAX_BATCH_BYTES`
  * (see {@link splitReports}).
  */
-export function encodeBatch(table: WireTable, batch: Omit<Batch, 'registry'>): Uint8Array {
-  const bitmapBytes = Math.ceil(table.wire.length / 8);
-  const windows = [...new Set(batch.reports.map((report) => report.window))].sort((a, b) => a - b);
-  const bytes: number[] = [
-    WIRE_VERSION,
-    batch.day & 255,
-    batch.day >> 8,
-    ...batch.nonce,
-    ...(fromHex(table.fingerprint) as Uint8Array),
-  ];
-  for (const window of windows) {
-    const group = batch.reports.filter((report) => report.window === window).sort((a, b) => a.index - b.index);
-    const bitmap = new Uint8Array(bitmapBytes);
-    for (const { index } of group) bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
-    bytes.push(window & 255, window >> 8, ...bitmap);
-    for (const report of group) bytes.push(...report.bytes);
+export function encodeBatch(table: WireTable, { day, nonce, reports }: Omit<Batch, 'registry'>): Uint8Array {
+  const bytes = [WIRE_VERSION, day & 255, day >> 8, ...nonce, ...(fromHex(table.fingerprint) as Uint8Array)];
+  let group: number | undefined;
+  let bitmap = 0;
+  for (const { window, index, bytes: report } of [...reports].sort(
+    (a, b) => a.window - b.window || a.index - b.index,
+  )) {
+    if (window !== group) {
+      group = window;
+      bitmap = bytes.push(window & 255, window >> 8);
+      bytes.push(...new Uint8Array(Math.ceil(table.wire.length / 8)));
+    }
+    const at = bitmap + (index >> 3);
+    bytes[at] = (bytes[at] as number) | (1 << (index & 7));
+    bytes.push(...report);
   }
   return Uint8Array.from(bytes);
 }
@@ -95,22 +94,21 @@ export function encodeBatch(table: WireTable, batch: Omit<Batch, 'registry'>): U
  * it can be done before there are reports, so that each can be made under the nonce of its batch (`public-draw.ts`).
  */
 export function splitReports<R extends WirePlace>(table: WireTable, reports: readonly R[]): readonly (readonly R[])[] {
-  const groupBytes = 2 + Math.ceil(table.wire.length / 8);
   const parts: R[][] = [];
   let windows = new Set<number>();
-  let size = Number.POSITIVE_INFINITY;
+  let size = MAX_BATCH_BYTES;
   for (const report of reports) {
-    const length = reportBytes(table, report.index);
-    const cost = length + (windows.has(report.window) ? 0 : groupBytes);
-    if (size + cost > policy.maxBatchBytes) {
+    const { index, window } = report;
+    const cost = (): number =>
+      reportBytes(table, index) + (windows.has(window) ? 0 : 2 + Math.ceil(table.wire.length / 8));
+    if (size + cost() > MAX_BATCH_BYTES) {
       parts.push([]);
       windows = new Set();
-      size = HEADER_BYTES + length + groupBytes;
-    } else {
-      size += cost;
+      size = HEADER_BYTES;
     }
-    windows.add(report.window);
-    (parts.at(-1) as R[]).push(report);
+    size += cost();
+    windows.add(window);
+    parts.at(-1)?.push(report);
   }
   return parts;
 }

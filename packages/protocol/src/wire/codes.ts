@@ -1,5 +1,5 @@
 /** Codes after which sending the same bytes again cannot help: a device that reads one drops the batch. */
-export const finalCodes = Object.freeze([
+export const finalCodes = /* @__PURE__ */ Object.freeze([
   'malformed-batch',
   'batch-too-large',
   'day-out-of-range',
@@ -8,7 +8,7 @@ export const finalCodes = Object.freeze([
 ] as const);
 
 /** Why a whole batch is not taken. `retry` is false exactly for the {@link finalCodes}. */
-export const problems = Object.freeze({
+export const problems = /* @__PURE__ */ Object.freeze({
   'malformed-batch': { status: 400, retry: false, title: 'The body is not a batch.' },
   'batch-too-large': { status: 413, retry: false, title: 'The body is larger than a batch may be.' },
   'day-out-of-range': { status: 422, retry: false, title: 'The batch was made too long ago, or in the future.' },

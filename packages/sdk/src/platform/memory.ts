@@ -1,9 +1,10 @@
 import type { WordSource } from '@dither/mechanisms';
+import { parseNote } from '../notes.js';
+import { inProcessLock } from './in-process-lock.js';
 import type { Answer, Clock, Notes, Platform, Storage } from './platform.js';
 
 /** Storage in memory: an installation as long as the object lives. The reference for the others. */
 export function memoryStorage(texts: Map<string, string> = new Map()): Storage {
-  const held = new Map<string, Promise<unknown>>();
   return {
     isDurable: true,
     async read<K extends string>(keys: readonly K[]) {
@@ -15,16 +16,7 @@ export function memoryStorage(texts: Map<string, string> = new Map()): Storage {
         else texts.set(key, text);
       }
     },
-    async lock(name, task) {
-      const before = held.get(name);
-      const mine = before === undefined ? task() : before.then(task, task);
-      held.set(name, mine);
-      try {
-        return await mine;
-      } finally {
-        if (held.get(name) === mine) held.delete(name);
-      }
-    },
+    lock: inProcessLock(),
     notes: memoryNotes(texts),
   };
 }
@@ -40,7 +32,7 @@ function memoryNotes(texts: Map<string, string>): Notes {
       texts.set(`${NOTE}${notes++}`, text);
     },
     async list() {
-      return [...texts].filter(([key]) => key.startsWith(NOTE));
+      return [...texts].filter(([key]) => key.startsWith(NOTE)).map(([key, text]) => [key, parseNote(text)] as const);
     },
     async remove(names) {
       for (const name of names) texts.delete(name);

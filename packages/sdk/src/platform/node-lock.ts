@@ -4,13 +4,13 @@ import { link, mkdir, readFile, rmdir, stat, unlink, writeFile } from 'node:fs/p
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { policy } from '../policy.js';
+import { FOREIGN_LOCK_AGE, LOCK_BREAKER_AGE, LOCK_PATIENCE, LOCK_WAIT } from '../policy.js';
 
 /**
  * Runs `task` while this process holds the lock file at `path`. Whoever finds the file waits while its owner lives; a
  * dead owner's lock is removed, by one breaker at a time.
  *
- * @throws Error if the lock is not to be had in `policy.lockPatience`: an app must be able to end
+ * @throws Error if the lock is not to be had in `LOCK_PATIENCE`: an app must be able to end
  */
 export async function withLockFile<T>(path: string, task: () => Promise<T>): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -18,8 +18,8 @@ export async function withLockFile<T>(path: string, task: () => Promise<T>): Pro
   let held = await tryCreate(path);
   while (held === undefined) {
     await breakIfDead(path);
-    if (performance.now() - began > policy.lockPatience) throw new Error('the storage is locked by another process');
-    await sleep(policy.lockWait);
+    if (performance.now() - began > LOCK_PATIENCE) throw new Error('the storage is locked by another process');
+    await sleep(LOCK_WAIT);
     held = await tryCreate(path);
   }
   try {
@@ -67,7 +67,7 @@ async function breakIfDead(path: string): Promise<void> {
     await mkdir(breaker);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
-    if ((await ageOf(breaker)) > policy.lockBreakerAge) await rmdir(breaker).catch(() => undefined);
+    if ((await ageOf(breaker)) > LOCK_BREAKER_AGE) await rmdir(breaker).catch(() => undefined);
     return;
   }
   try {
@@ -88,7 +88,7 @@ function isAlive(path: string, text: string): boolean {
   const now = performance.now();
   const before = watched.get(path);
   if (before?.text !== text) watched.set(path, { text, since: now });
-  return before?.text !== text || now - before.since < policy.foreignLockAge;
+  return before?.text !== text || now - before.since < FOREIGN_LOCK_AGE;
 }
 
 function parseOwner(text: string): Owner | undefined {

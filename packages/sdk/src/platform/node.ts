@@ -3,9 +3,10 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writ
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { secureSource } from '@dither/mechanisms';
-import { policy } from '../policy.js';
+import { parseNote } from '../notes.js';
+import { MAX_ANSWER_LENGTH, REQUEST_TIMEOUT } from '../policy.js';
 import { ageOf, readIfThere, withLockFile } from './node-lock.js';
-import type { Notes, Platform, Storage } from './platform.js';
+import type { Answer, Notes, Platform, Storage } from './platform.js';
 
 export interface NodePlatformOptions {
   /**
@@ -22,7 +23,22 @@ export interface NodePlatformOptions {
  * this: the unit that is protected is an installation.
  */
 export function nodePlatform(options: NodePlatformOptions): Platform {
-  const { directory, timeout = 30_000 } = options;
+  const { directory, timeout = REQUEST_TIMEOUT } = options;
+  async function answer(url: string, init?: RequestInit): Promise<Answer> {
+    const response = await fetch(url, {
+      credentials: 'omit',
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeout),
+      ...init,
+    });
+    return {
+      status: response.status,
+      contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+      body: await textOf(response),
+    };
+  }
+
   return {
     storage: fileStorage(directory),
     clock: { wall: () => Date.now(), monotonic: () => performance.now() },
@@ -33,31 +49,26 @@ export function nodePlatform(options: NodePlatformOptions): Platform {
       timer.unref();
       return () => clearTimeout(timer);
     },
-    async send(url, body) {
-      const response = await fetch(url, {
+    send: (url, body) =>
+      answer(url, {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
         body: body as Uint8Array<ArrayBuffer>,
-        credentials: 'omit',
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeout),
-      });
-      return {
-        status: response.status,
-        contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
-        retryAfter: response.headers.get('retry-after') ?? undefined,
-        body: await textOf(response),
-      };
-    },
+      }),
+    get: (url) => answer(url),
+    debug: (...parts) => console.debug(...parts),
   };
 }
 
-/** By folder, for all platforms that this process makes over it. */
-const closings = new Map<string, Map<string, number>>();
+/** Where the closings of a process stand: one place for all copies of this module, of which `import` and `require` load two. */
+const CLOSINGS = Symbol.for('@dither/sdk closings');
 
+/** By folder, for all platforms that this process makes over it. */
 function closingsOf(directory: string): Map<string, number> {
-  const known = closings.get(directory) ?? new Map<string, number>();
-  closings.set(directory, known);
+  const shared = globalThis as { [CLOSINGS]?: Map<string, Map<string, number>> };
+  shared[CLOSINGS] ??= new Map();
+  const known = shared[CLOSINGS].get(directory) ?? new Map<string, number>();
+  shared[CLOSINGS].set(directory, known);
   return known;
 }
 
@@ -68,7 +79,7 @@ async function textOf(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
     // Leaving the loop cancels the rest.
-    if (text.length > policy.maxAnswerBytes) return '';
+    if (text.length > MAX_ANSWER_LENGTH) return '';
   }
   return text + decoder.decode();
 }
@@ -150,7 +161,9 @@ function fileNotes(directory: string): Notes {
         if ((await ageOf(half)) > ABANDONED_AGE) await rm(half, { force: true });
       }
       const names = files.filter((name) => name.endsWith('.json'));
-      return Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const));
+      return Promise.all(
+        names.map(async (name) => [name, parseNote(await readFile(join(directory, name), 'utf8'))] as const),
+      );
     },
     async remove(names) {
       for (const name of names) await rm(join(directory, name), { force: true });

@@ -1,4 +1,5 @@
 import type { WordSource } from '@dither/mechanisms';
+import type { Pending } from '../notes.js';
 
 /**
  * Everything the SDK needs from where it runs. The rest of the package touches no global: an entry file chooses one
@@ -13,6 +14,12 @@ export interface Platform {
   schedule(delay: number, task: () => Promise<void>): () => void;
   /** Sends one batch. Rejects when no answer came. */
   send(url: string, body: Uint8Array): Promise<Answer>;
+  /** Fetches a public document, without credentials; what has none knows no switch-off. Rejects when no answer came. */
+  get?(url: string): Promise<Answer>;
+  /** Calls `listener` whenever the app is hidden or closed: it may be the last that runs. */
+  onHide?(listener: () => void): () => void;
+  /** Tells a developer something; what has none tells nothing. */
+  debug?(...parts: readonly unknown[]): void;
   /**
    * How many periods of each metric this process has closed: lives exactly as long as the process, whatever clients it
    * creates and stops.
@@ -44,7 +51,8 @@ export interface Storage {
 
 export interface Notes {
   append(text: string): void;
-  list(): Promise<readonly (readonly [name: string, text: string])[]>;
+  /** Each by its name, as `parseNote` reads it. */
+  list(): Promise<readonly (readonly [name: string, note: Pending | undefined])[]>;
   remove(names: readonly string[]): Promise<void>;
 }
 

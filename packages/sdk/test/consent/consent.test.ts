@@ -13,6 +13,7 @@ import {
   MORNING,
   SECOND,
 } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { twoDaily } from '../support/registry.js';
 
 /** Two tabs: clients over one storage. */
@@ -32,7 +33,7 @@ describe('consent that was never asked for', () => {
       client.flushNow();
       await client.flush();
       await time.advance(7 * HOUR);
-      expect((await client.inspect()).drops).toEqual({ 'no-consent': 1 });
+      expect((await look(client)).drops).toEqual({ 'no-consent': 1 });
       await client.stop();
     }
     expect(installation.texts.size).toBe(0);
@@ -88,7 +89,7 @@ describe('withdrawal', () => {
     await two.time.advance(DAY);
     expect([...installation.texts.keys()].sort()).toEqual(['consent', 'ledger']);
     expect(installation.messages).toEqual([]);
-    expect((await two.client.inspect()).drops).toEqual({ 'no-consent': 1 });
+    expect((await look(two.client)).drops).toEqual({ 'no-consent': 1 });
   });
 
   it('stops an upload of the other tab before the next batch', async () => {
@@ -149,7 +150,7 @@ describe('withdrawal', () => {
     await time.advance(8 * HOUR);
     expect(client.consent.status).toBe('denied');
     expect(installation.messages).toEqual([]);
-    expect((await client.inspect()).drops['storage-failed']).toBeGreaterThan(0);
+    expect((await look(client)).drops['storage-failed']).toBeGreaterThan(0);
     isFull = false;
     await time.advance(2 * MINUTE);
     expect([...installation.texts.keys()].sort()).toEqual(['consent', 'ledger']);
@@ -165,7 +166,7 @@ describe('withdrawal', () => {
       await client.consent.withdraw();
       await client.consent.grant();
     }
-    expect((await client.inspect()).open.map(({ value }) => value)).toEqual(['nothing yet', 'nothing yet']);
+    expect((await look(client)).open.map(({ value }) => value)).toEqual(['nothing yet', 'nothing yet']);
     await client.stop();
     await installation.start(MORNING + DAY);
     await installation.start(MORNING + DAY + HOUR);
@@ -186,6 +187,6 @@ describe('a client that was stopped', () => {
     await client.consent.grant();
     await time.advance(DAY);
     expect(Object.fromEntries(installation.texts)).toEqual(stored);
-    expect((await client.inspect()).drops).toEqual({ stopped: 1 });
+    expect((await look(client)).drops).toEqual({ stopped: 1 });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, install, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { twoDaily } from '../support/registry.js';
 
 const gpc = { globalPrivacyControl: true } as const;
@@ -14,7 +15,7 @@ describe('Global Privacy Control', () => {
     await time.advance(7 * HOUR);
     await client.stop();
     expect([...installation.texts.keys()]).toEqual(['consent']);
-    expect((await client.inspect()).drops).toEqual({ 'no-consent': 1 });
+    expect((await look(client)).drops).toEqual({ 'no-consent': 1 });
   });
 
   it('is overruled by a person who grants after being told', async () => {

@@ -3,6 +3,7 @@ import { createClient } from '@dither/sdk';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, install, MINUTE, MORNING } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { receiver } from '../support/receiver.js';
 import { twoDaily } from '../support/registry.js';
 
@@ -22,7 +23,7 @@ describe('private mode', () => {
     await client.stop();
     expect(Object.fromEntries(installation.texts)).toEqual(stored);
     expect(installation.messages).toEqual([]);
-    expect((await client.inspect()).drops).toEqual({ private: 1 });
+    expect((await look(client)).drops).toEqual({ private: 1 });
   });
 
   it('touches neither storage nor network nor timers', async () => {
@@ -77,6 +78,6 @@ describe('storage that is not durable', () => {
     client.record('crash');
     await time.advance(10 * MINUTE);
     expect(installation.texts.size).toBe(0);
-    expect((await client.inspect()).drops).toEqual({ 'storage-failed': 1 });
+    expect((await look(client)).drops).toEqual({ 'storage-failed': 1 });
   });
 });

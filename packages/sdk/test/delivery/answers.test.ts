@@ -1,6 +1,7 @@
 import type { Answer, DropReason } from '@dither/sdk';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, MINUTE, MORNING } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { type Message, problem, receipt } from '../support/receiver.js';
 import { crashOnly } from '../support/registry.js';
 
@@ -14,7 +15,7 @@ async function fateOf(answer: (message: Message) => Answer): Promise<Fate> {
   const { client: later, time } = await installation.start(MORNING + DAY + 7 * HOUR);
   await time.advance(MINUTE);
   expect(installation.messages).toHaveLength(1);
-  const { queued, drops } = await later.inspect();
+  const { queued, drops } = await look(later);
   if (queued.length === 1) {
     expect(drops).toEqual({});
     return 'kept';

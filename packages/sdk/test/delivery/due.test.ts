@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, MINUTE, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { crashOnly } from '../support/registry.js';
 
 const INSTALLATIONS = 600;
@@ -23,7 +24,7 @@ describe('a report', () => {
     for (let n = 0; n < INSTALLATIONS; n++) {
       const installation = await agreed(crashOnly, MORNING, { seed: `due-${n}` });
       const { client, time } = await installation.start(MORNING + DAY);
-      const { queued } = await client.inspect();
+      const { queued } = await look(client);
       expect(installation.messages).toEqual([]);
       delays.push((queued[0]?.due as number) - time.clock.wall());
       if (n % 20 > 0) continue;

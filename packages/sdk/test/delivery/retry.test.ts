@@ -2,6 +2,7 @@ import { seededSource } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { retryDelay } from '../../src/transport.js';
 import { agreed, DAY, HOUR, MINUTE, MORNING } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { type Message, problem, receipt } from '../support/receiver.js';
 import { crashOnly } from '../support/registry.js';
 
@@ -89,7 +90,7 @@ describe('tries', () => {
     for (let day = 1; day < 12; day++) {
       const { client, time } = await installation.start(MORNING + day * DAY);
       await time.advance(2 * MINUTE);
-      const { drops, queued } = await client.inspect();
+      const { drops, queued } = await look(client);
       expect(queued.length).toBeLessThanOrEqual(8);
       dropped.push(drops['too-old'] ?? 0);
       await client.stop();

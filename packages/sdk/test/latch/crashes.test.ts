@@ -50,7 +50,7 @@ const kindsOf = (found: readonly { readonly faults: readonly string[] }[]): read
 describe('an epoch that is debited before it is latched', () => {
   it('has one permanent answer and one charge, at whichever write or send the app is killed', async () => {
     const found = await deaths(life);
-    expect(found.length).toBeGreaterThan(40);
+    expect(found.length).toBeGreaterThan(25);
     for (const { faults, spent, lost } of found) {
       expect(faults).toEqual([]);
       // Two epochs of two metrics.
@@ -58,13 +58,14 @@ describe('an epoch that is debited before it is latched', () => {
       // What was debited and not stored is silent for all of the epoch: two reports of both metrics.
       expect([0, 2, 4]).toContain(lost);
     }
-    expect(found.filter(({ lost }) => lost === 4)).toHaveLength(1);
-    expect(found.filter(({ lost }) => lost > 0).length).toBeLessThanOrEqual(2 * DAYS);
+    // Between the debit and what is latched lies one write, of what is open.
+    expect(found.filter(({ lost }) => lost === 4)).toHaveLength(2);
+    expect(found.filter(({ lost }) => lost > 0).length).toBeLessThanOrEqual(3 * DAYS);
   });
 
   it('is what keeps them: with a storage that writes the ledger last, killing spends more than it says', async () => {
     const found = await deaths({ ...life, wrap: lateLedger });
-    expect(kindsOf(found)).toEqual(['ledger', 'second report']);
+    expect(kindsOf(found)).toEqual(['ledger']);
   });
 
   it('and stored before it is reported: a storage that forgets both answers anew after each restart', async () => {

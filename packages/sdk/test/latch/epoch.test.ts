@@ -10,6 +10,7 @@ import {
   recordUntyped,
 } from '../support/installation.js';
 import { readTraced, texts } from '../support/latched.js';
+import { look } from '../support/look.js';
 import { reportsIn } from '../support/receiver.js';
 
 const FIRST = 20_440;
@@ -26,7 +27,7 @@ async function live(
     const { client, time } = await installation.start(MORNING + day * DAY);
     visit((id, value) => recordUntyped(client, id, value), day);
     await time.advance(2 * MINUTE);
-    ({ drops } = await client.inspect());
+    ({ drops } = await look(client));
     await client.stop();
   }
   // What is still waiting.
@@ -174,14 +175,14 @@ describe('what is stored of a latched metric', () => {
   it('is shown as fixed, and as what it was made from no more', async () => {
     const installation = await agreed(texts, MORNING, { seed: 'shown' });
     const { client } = await installation.start(MORNING + DAY);
-    const { latched } = await client.inspect();
+    const { latched } = await look(client);
     expect(latched).toMatchObject([{ metric: 'homepage', firstDay: FIRST, lastDay: FIRST + 13, isSilent: false }]);
     const [{ stored, draw } = {}] = latched;
     // What `traced` stores begins with the draw.
     expect(stored?.[0]).toBe(draw);
     expect(stored).toHaveLength(6);
     client.record('homepage', 'b.example');
-    const { open, spent } = await client.inspect();
+    const { open, spent } = await look(client);
     expect(open.find(({ metric }) => metric === 'homepage')?.value).toBe('nothing yet');
     const all = (whole[13] as number) / 1e6;
     expect(spent.byMetric['homepage']).toEqual({ inWindow: all, inLifetime: all });
@@ -198,7 +199,7 @@ describe('what is stored of a latched metric', () => {
       expect(answersOf(installation, 'homepage').map(({ day }) => day)).toEqual([0, 1]);
       const { client } = await installation.start(MORNING + 4 * DAY);
       // What was not latched yet has no draw any more.
-      expect((await client.inspect()).latched).toMatchObject([
+      expect((await look(client)).latched).toMatchObject([
         { metric: 'homepage', isSilent: true },
         { metric: 'search', isSilent: true },
       ]);

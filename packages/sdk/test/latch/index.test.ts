@@ -3,8 +3,8 @@ import type { Metric } from '@dither/protocol';
 import { category, defineRegistry, quantity } from '@dither/sdk';
 import { dBitFlip, lGrr, loloha } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
-import { parseLatched } from '../../src/latch.js';
-import type { OpenRecords } from '../../src/recorder.js';
+import { readable } from '../../src/latching.js';
+import type { Records } from '../../src/recorder.js';
 import { agreed, DAY, HOUR, ledgerIn, MORNING } from '../support/installation.js';
 import { reportsIn } from '../support/receiver.js';
 import { about } from '../support/registry.js';
@@ -79,7 +79,7 @@ describe('a latched metric over indices', () => {
   it('forgets the value once it is latched, and keeps none after', async () => {
     const installation = await agreed(registry, MORNING, { seed: 'forgets' });
     const openValues = () => {
-      const { records } = JSON.parse(installation.texts.get('open') ?? '{}') as { readonly records: OpenRecords };
+      const { records } = JSON.parse(installation.texts.get('open') ?? '{}') as { readonly records: Records };
       return records['engine']?.map(({ value }) => value);
     };
     const { client } = await installation.start(MORNING + HOUR);
@@ -90,6 +90,8 @@ describe('a latched metric over indices', () => {
     next.client.record('engine', 'one');
     await next.client.stop();
     expect(openValues()).toEqual([undefined]);
-    expect(parseLatched(installation.texts.get('latch')).outputs.map(({ metric }) => metric)).toContain('engine');
+    expect(readable(JSON.parse(installation.texts.get('latch') ?? '{}')).outputs.map(({ metric }) => metric)).toContain(
+      'engine',
+    );
   });
 });

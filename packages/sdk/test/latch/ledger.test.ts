@@ -1,16 +1,9 @@
 import type { Metric } from '@dither/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  debit,
-  EMPTY_LEDGER,
-  giveUp,
-  type Ledger,
-  parseLedger,
-  spentInWindow,
-  withoutDraw,
-} from '../../src/budget-ledger.js';
+import { type Ledger, parseLedger } from '../../src/budget-ledger.js';
 import { texts } from '../support/latched.js';
+import { debit, EMPTY_LEDGER, giveUp, spentInWindow, withoutDraw } from '../support/ledger.js';
 
 const { homepage, search, signature } = texts.metrics as unknown as Readonly<Record<string, Metric>> & {
   readonly homepage: Metric;
@@ -87,7 +80,7 @@ describe('a ledger with latched metrics', () => {
           const isLate = metric.latch !== undefined && Math.floor(start / metric.epoch) < drawn;
           const more = decided.has(key) || isLate ? plans : [...plans, planOf(metric, start)];
           const isTooMuch = worstOf(more) > perWindow * 1e6;
-          const debited = debit(ledger, metric, start, { ...plenty, perWindow }, WINDOW);
+          const debited = debit(ledger, metric, start, { ...plenty, perWindow });
           expect('refused' in debited).toBe(isTooMuch);
           ledger = parseLedger(JSON.stringify(debited.ledger));
           // Refused or not, an epoch is decided once.
@@ -110,7 +103,7 @@ describe('a ledger with latched metrics', () => {
   });
 
   it('shows of an epoch all while its first report lies in the window that ends today, then what of the others does', () => {
-    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW);
+    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty);
     const inWindow = Array.from({ length: 45 }, (_, highWater) => spentInWindow({ ...ledger, highWater }, WINDOW).all);
     const table = homepage.microEpoch;
     expect(inWindow.slice(0, 28)).toEqual(Array(28).fill(table[13]));
@@ -118,11 +111,11 @@ describe('a ledger with latched metrics', () => {
   });
 
   it('keeps a charge until the last of its reports can share no window with a period still to be closed', () => {
-    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW);
+    const { ledger } = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty);
     // Its last report is of day 13. The oldest period closed on day 406 ended on day 377, and the longest window that
     // charges are kept for began on day 14.
     const charged = (today: number, windowDays: number) =>
-      debit({ ...ledger, highWater: today }, signature, today - 1, plenty, windowDays).ledger;
+      debit({ ...ledger, highWater: today }, signature, today - 1, { ...plenty, windowDays }).ledger;
     expect(charged(405, WINDOW).charges.map(([, id]) => id)).toEqual(['homepage', 'signature']);
     expect(charged(406, WINDOW).charges.map(([, id]) => id)).toEqual(['signature']);
     expect(charged(433, 392).charges.map(([, id]) => id)).toEqual(['homepage', 'signature']);
@@ -151,24 +144,24 @@ describe('a ledger with latched metrics', () => {
   });
 
   it('silences an epoch that was paid for under a budget the person has since lowered', () => {
-    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty).ledger;
     const enough = { ...plenty, perWindow: (homepage.microEpoch[13] as number) / 1e6 };
-    expect(debit({ ...paid, highWater: 2 }, homepage, 1, enough, WINDOW)).not.toHaveProperty('refused');
+    expect(debit({ ...paid, highWater: 2 }, homepage, 1, enough)).not.toHaveProperty('refused');
     const less = { ...plenty, perWindow: 0.5 };
-    expect(debit({ ...paid, highWater: 2 }, homepage, 1, less, WINDOW)).toMatchObject({ refused: 'budget-exhausted' });
+    expect(debit({ ...paid, highWater: 2 }, homepage, 1, less)).toMatchObject({ refused: 'budget-exhausted' });
   });
 
   it('never latches twice what overlaps: another length of the epoch waits until its own next one', () => {
     const longer: Metric = { ...homepage, epoch: 28, microEpoch: [...homepage.microEpoch, ...homepage.microEpoch] };
-    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty).ledger;
     for (const start of [1, 13, 14, 27]) {
-      expect(debit({ ...paid, highWater: start + 1 }, longer, start, plenty, WINDOW).ledger.spent).toBe(paid.spent);
+      expect(debit({ ...paid, highWater: start + 1 }, longer, start, plenty).ledger.spent).toBe(paid.spent);
     }
-    const next = debit({ ...paid, highWater: 29 }, longer, 28, plenty, WINDOW).ledger;
+    const next = debit({ ...paid, highWater: 29 }, longer, 28, plenty).ledger;
     expect(next.metrics['homepage']?.latchedUntil).toBe(56);
     // And back: shorter epochs within one that was paid.
     for (const start of [28, 42, 55]) {
-      expect(debit({ ...next, highWater: start + 1 }, homepage, start, plenty, WINDOW).ledger.spent).toBe(next.spent);
+      expect(debit({ ...next, highWater: start + 1 }, homepage, start, plenty).ledger.spent).toBe(next.spent);
     }
   });
 
@@ -178,42 +171,42 @@ describe('a ledger with latched metrics', () => {
       let ledger: Ledger = EMPTY_LEDGER;
       for (let start = 0; start < 14; start++) {
         const agreement = { ...plenty, ...cap };
-        const debited = debit({ ...ledger, highWater: start + 1 }, homepage, start, agreement, WINDOW);
+        const debited = debit({ ...ledger, highWater: start + 1 }, homepage, start, agreement);
         expect('refused' in debited).toBe(start === 0);
         ({ ledger } = debited);
       }
       expect(ledger.spent).toBe(0);
       // Whoever comes when one report is left pays for one.
-      const late = debit({ ...EMPTY_LEDGER, highWater: 14 }, homepage, 13, { ...plenty, ...cap }, WINDOW);
+      const late = debit({ ...EMPTY_LEDGER, highWater: 14 }, homepage, 13, { ...plenty, ...cap });
       expect(late.ledger.spent).toBe(first);
     }
   });
 
   it('lets no second draw into an epoch: without the stored one, what was not latched is silent until its end', () => {
     const drawn = { first: 0, until: 14 };
-    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty).ledger;
     expect(paid.drawn).toEqual(drawn);
     const stored = withoutDraw({ ...paid, highWater: 8 }, drawn);
-    expect(debit(stored, search, 0, plenty, WINDOW).ledger.spent).toBeGreaterThan(paid.spent);
+    expect(debit(stored, search, 0, plenty).ledger.spent).toBeGreaterThan(paid.spent);
     for (const other of [undefined, { first: 0, until: 28 }, { first: -14, until: 14 }]) {
       const lost = withoutDraw({ ...paid, highWater: 8 }, other);
-      expect(debit(lost, search, 0, plenty, WINDOW).ledger.spent).toBe(paid.spent);
+      expect(debit(lost, search, 0, plenty).ledger.spent).toBe(paid.spent);
       // Nor when a draw of that epoch should come back.
-      expect(withoutDraw(lost, drawn)).toBe(lost);
-      const next = debit({ ...lost, highWater: 21 }, search, 14, plenty, WINDOW).ledger;
+      expect(withoutDraw(lost, drawn)).toEqual(lost);
+      const next = debit({ ...lost, highWater: 21 }, search, 14, plenty).ledger;
       expect(next.drawn).toEqual({ first: 14, until: 28 });
     }
     // The next epoch's draw takes its place: what is latched late in the one before would need another.
-    const moved = debit({ ...paid, highWater: 15 }, homepage, 14, plenty, WINDOW).ledger;
-    expect(debit(moved, search, 7, plenty, WINDOW).ledger.spent).toBe(moved.spent);
+    const moved = debit({ ...paid, highWater: 15 }, homepage, 14, plenty).ledger;
+    expect(debit(moved, search, 7, plenty).ledger.spent).toBe(moved.spent);
   });
 
   it('forgets no epoch when a period is given up, or the metric is reported afresh meanwhile', () => {
-    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty, WINDOW).ledger;
+    const paid = debit({ ...EMPTY_LEDGER, highWater: 1 }, homepage, 0, plenty).ledger;
     const fresh: Metric = { ...signature, id: 'homepage' };
-    const charged = debit({ ...giveUp(paid, homepage, 1), highWater: 3 }, fresh, 2, plenty, WINDOW).ledger;
+    const charged = debit({ ...giveUp(paid, homepage, 1), highWater: 3 }, fresh, 2, plenty).ledger;
     expect(charged.spent).toBe(paid.spent + fresh.microEpsilon);
     expect(charged.metrics['homepage']).toMatchObject({ closed: 2, latchedUntil: 14 });
-    expect(debit({ ...charged, highWater: 4 }, homepage, 3, plenty, WINDOW).ledger.spent).toBe(charged.spent);
+    expect(debit({ ...charged, highWater: 4 }, homepage, 3, plenty).ledger.spent).toBe(charged.spent);
   });
 });

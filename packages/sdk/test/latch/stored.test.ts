@@ -13,6 +13,7 @@ import {
   recordUntyped,
 } from '../support/installation.js';
 import { readTraced, texts, traced } from '../support/latched.js';
+import { look } from '../support/look.js';
 import { reportsIn } from '../support/receiver.js';
 import { about } from '../support/registry.js';
 
@@ -50,7 +51,7 @@ async function visit(installation: AnyInstallation, day: number) {
   const { client, time } = await installation.start(MORNING + day * DAY);
   recordUntyped(client, 'crash');
   await time.advance(7 * HOUR);
-  const { drops } = await client.inspect();
+  const { drops } = await look(client);
   await client.stop();
   return drops;
 }

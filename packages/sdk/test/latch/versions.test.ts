@@ -1,4 +1,4 @@
-import { createClient, defineRegistry, type Registry, text } from '@dither/sdk';
+import { createClient, type DeclaredRegistry, defineRegistry, text } from '@dither/sdk';
 import { memoryStorage } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,13 +18,13 @@ import { about } from '../support/registry.js';
 
 const FIRST = 20_440;
 
-function version(metric: Parameters<typeof text>[0]): Registry {
+function version(metric: Parameters<typeof text>[0]): DeclaredRegistry {
   return defineRegistry({
     app: 'org.example.versions',
     expectedClients: 1000,
     budget: { perWindow: 20, lifetime: 1000 },
     metrics: { homepage: text(metric) },
-  }) as unknown as Registry;
+  }) as unknown as DeclaredRegistry;
 }
 
 const latched = (epoch: number, maxLength = 100) =>
@@ -35,8 +35,8 @@ const longer = latched(28);
 const fresh = version({ ...about, mechanism: plain, epsilon: 0.1 } as never);
 
 /** Opens each version for some days, one after the other, over one storage, and agrees to each. */
-async function update(...versions: readonly (readonly [registry: Registry, until: number])[]) {
-  let installation: AnyInstallation = await agreed(versions[0]?.[0] as Registry, MORNING, { seed: 'update' });
+async function update(...versions: readonly (readonly [registry: DeclaredRegistry, until: number])[]) {
+  let installation: AnyInstallation = await agreed(versions[0]?.[0] as DeclaredRegistry, MORNING, { seed: 'update' });
   let day = 0;
   for (const [registry, until] of versions) {
     installation = install(registry, {
@@ -61,7 +61,7 @@ async function update(...versions: readonly (readonly [registry: Registry, until
 }
 
 const days = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-const costOf = (registry: Registry, reports: number): number =>
+const costOf = (registry: DeclaredRegistry, reports: number): number =>
   registry.metrics['homepage']?.microEpoch[reports - 1] as number;
 
 describe('an update that declares a latched metric otherwise', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyInstallation, agreed, DAY, HOUR, ledgerIn, MINUTE, MORNING } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { twoDaily } from '../support/registry.js';
 
@@ -89,7 +90,7 @@ describe('a clock that jumps forward', () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'too-old' });
     const { client } = await installation.start(MORNING + 30 * DAY);
     expect(spentOf(installation)).toBe(0);
-    expect((await client.inspect()).drops).toEqual({ 'too-old': 2 });
+    expect((await look(client)).drops).toEqual({ 'too-old': 2 });
     expect(keysOf(reportsIn(installation.messages, twoDaily))).toEqual([]);
   });
 });

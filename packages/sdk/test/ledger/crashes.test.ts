@@ -23,7 +23,7 @@ async function stepsOfAnUndisturbedLife(): Promise<number> {
 describe('a ledger that debits before it randomizes', () => {
   it('keeps every promise, at whichever write or send the app is killed', async () => {
     const steps = await stepsOfAnUndisturbedLife();
-    expect(steps).toBeGreaterThan(40);
+    expect(steps).toBeGreaterThan(25);
     const lost: number[] = [];
     for (let killedAt = 0; killedAt < steps; killedAt++) {
       const installation = install(twoDaily, { seed: `killed-at-${killedAt}` });
@@ -35,10 +35,11 @@ describe('a ledger that debits before it randomizes', () => {
       lost.push(2 * DAYS - keysOf(reportsIn(installation.messages, twoDaily)).length);
     }
     expect(Math.max(...lost)).toBe(2);
-    expect(lost.filter((reports) => reports > 0).length).toBeLessThanOrEqual(DAYS);
+    // Between the debit and the queue lies one write, of what is open.
+    expect(lost.filter((reports) => reports > 0).length).toBeLessThanOrEqual(2 * DAYS);
   });
 
-  it('is what keeps them: with a storage that writes the ledger last, killing reports a period twice', async () => {
+  it('is what keeps them: with a storage that writes the ledger last, killing sends more than it says', async () => {
     const found = new Set<string>();
     const steps = await stepsOfAnUndisturbedLife();
     for (let killedAt = 0; killedAt < steps; killedAt++) {
@@ -49,6 +50,6 @@ describe('a ledger that debits before it randomizes', () => {
       for (const fault of broken(installation.messages, [twoDaily], promised, spent))
         found.add(fault.split(':')[0] ?? '');
     }
-    expect([...found].sort()).toEqual(['ledger', 'second report']);
+    expect([...found]).toEqual(['ledger']);
   });
 });

@@ -1,4 +1,4 @@
-import { boolean, category, count, createClient, defineRegistry, type Registry } from '@dither/sdk';
+import { boolean, category, count, createClient, type DeclaredRegistry, defineRegistry } from '@dither/sdk';
 import { grr, oneBitMean, rr } from '@dither/sdk/mechanisms';
 import { memoryStorage } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import {
   MORNING,
   recordUntyped,
 } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { keysOf, reportsIn } from '../support/receiver.js';
 import { about, twoDaily } from '../support/registry.js';
 
@@ -33,7 +34,7 @@ const cheaper = defineRegistry({
   budget: { perWindow: 7, lifetime: 50 },
   metrics: { crash },
 });
-const shorterWindow = (days: number): Registry =>
+const shorterWindow = (days: number): DeclaredRegistry =>
   defineRegistry({
     app,
     expectedClients: 1000,
@@ -52,7 +53,7 @@ async function live(installation: AnyInstallation, days: readonly [from: number,
 }
 
 /** The same installation, updated. */
-function updated({ texts, receiver }: AnyInstallation, registry: Registry): AnyInstallation {
+function updated({ texts, receiver }: AnyInstallation, registry: DeclaredRegistry): AnyInstallation {
   return install(registry, { seed: 'updated', texts, receiver });
 }
 
@@ -80,8 +81,8 @@ describe('an update that costs more', () => {
     const { client, time } = await updated(installation, dearer).start(MORNING + DAY);
     recordUntyped(client, 'extra');
     await time.advance(2000);
-    expect((await client.inspect()).drops).toEqual({ 'not-agreed': 1 });
-    expect((await client.inspect()).reporting).toEqual(['clicks']);
+    expect((await look(client)).drops).toEqual({ 'not-agreed': 1 });
+    expect((await look(client)).reporting).toEqual(['clicks']);
   });
 
   it('is not let through by a budget window of another length', async () => {
@@ -102,7 +103,7 @@ describe('an update that costs more', () => {
     await older.client.stop();
     const { client, time } = await newer.start(MORNING + DAY);
     await time.advance(7 * HOUR);
-    expect((await client.inspect()).drops).toEqual({ 'not-agreed': 2 });
+    expect((await look(client)).drops).toEqual({ 'not-agreed': 2 });
     expect(keysOf(reportsIn(newer.messages, dearer))).toEqual(['clicks@20440']);
     expect(ledgerIn(newer.texts).spent).toBe(250_000);
   });
@@ -113,7 +114,7 @@ describe('an update that costs more', () => {
     const newer = updated(installation, dearer);
     const { client } = await newer.start(MORNING + 21 * DAY);
     await client.consent.grant();
-    const { spent } = await client.inspect();
+    const { spent } = await look(client);
     // The last day's crash was recorded under the old declaration: it is not reported, and not charged.
     expect(spent.byMetric['crash']).toEqual({ inWindow: 20 * 0.25, inLifetime: 20 * 0.25 });
     expect(spent.byMetric['clicks']).toEqual({ inWindow: 21 * 0.25, inLifetime: 21 * 0.25 });
@@ -138,7 +139,7 @@ describe('a later consent to a longer budget window', () => {
     await client.consent.grant();
     await client.stop();
     const fourth = await longer.start(MORNING + 112 * DAY);
-    const { drops, spent } = await fourth.client.inspect();
+    const { drops, spent } = await look(fourth.client);
     expect(drops).toEqual({ 'budget-exhausted': 1 });
     expect(spent.inWindow).toBe(12);
   });
@@ -193,7 +194,7 @@ describe('an update that declares a metric otherwise', () => {
       for (const day of [28, 29]) {
         const run = await newer.start(MORNING + day * DAY);
         await run.time.advance(7 * HOUR);
-        expect((await run.client.inspect()).drops).toEqual({});
+        expect((await look(run.client)).drops).toEqual({});
         await run.client.stop();
       }
       return newer.messages.map(({ at, bytes }) => [at, bytes.length]);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { registryToJson } from '@dither/protocol';
-import type { Inspection } from '@dither/sdk';
+import type { Inspection } from '@dither/sdk/inspect';
 import { expect, it } from 'vitest';
 import { runChild, startReceiver, temporaryFolder } from '../support/children.js';
 import { DAY, MINUTE, MORNING } from '../support/installation.js';

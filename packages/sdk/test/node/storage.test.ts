@@ -45,11 +45,12 @@ describe('notes of the Node platform', () => {
   it('come back whole and in the order they were written', async () => {
     const directory = await temporaryFolder();
     const { notes } = nodePlatform({ directory }).storage;
-    for (let i = 0; i < 20; i++) notes?.append(`note ${i}`);
+    const note = (grants: number) => ({ grants, records: {} });
+    for (let i = 0; i < 20; i++) notes?.append(JSON.stringify(note(i)));
     const list = (await notes?.list()) ?? [];
-    expect(list.map(([, text]) => text)).toEqual(Array.from({ length: 20 }, (_, i) => `note ${i}`));
+    expect(list.map(([, read]) => read)).toEqual(Array.from({ length: 20 }, (_, i) => note(i)));
     await notes?.remove(list.slice(0, 19).map(([name]) => name));
-    expect((await notes?.list())?.map(([, text]) => text)).toEqual(['note 19']);
+    expect((await notes?.list())?.map(([, read]) => read)).toEqual([note(19)]);
   });
 
   it('half written by a killed process are not read, and removed when that was a while ago', async () => {

@@ -11,6 +11,7 @@ import {
   recordUntyped,
   SECOND,
 } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { broken, promisedBy } from '../support/promises.js';
 import { reportsIn } from '../support/receiver.js';
 import { sampled } from '../support/registry.js';
@@ -95,7 +96,7 @@ describe('sampled participation', () => {
     });
     const { client, time } = await installation.start(MORNING + 84 * DAY);
     await time.advance(7 * HOUR);
-    expect((await client.inspect()).reporting).toHaveLength(5);
+    expect((await look(client)).reporting).toHaveLength(5);
     const reports = reportsIn(installation.messages, sampled);
     for (const [i, draw] of draws.entries()) {
       const start = 20_440 + 28 * i;
@@ -114,6 +115,6 @@ describe('sampled participation', () => {
     const { client, time } = await installation.start(MORNING + HOUR);
     for (const { id } of sampled.wire) recordUntyped(client, id);
     await time.advance(2 * SECOND);
-    expect((await client.inspect()).drops).toEqual({ 'not-drawn': 5 });
+    expect((await look(client)).drops).toEqual({ 'not-drawn': 5 });
   });
 });

@@ -1,9 +1,10 @@
-import { type Metric, parseReports, type Registry } from '@dither/protocol';
-import { boolean, defineRegistry, text } from '@dither/sdk';
+import { type Metric, parseReports } from '@dither/protocol';
+import { boolean, type DeclaredRegistry, defineRegistry, text } from '@dither/sdk';
 import { rr } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, MINUTE, MORNING, SECOND } from '../support/installation.js';
 import { texts, traced } from '../support/latched.js';
+import { look } from '../support/look.js';
 import { reportsIn } from '../support/receiver.js';
 import { about, crashOnly, everyAggregate, twoDaily } from '../support/registry.js';
 
@@ -43,7 +44,7 @@ const habits: Readonly<Record<string, Habit>> = {
 };
 
 /** Number, sizes, windows and times of the messages of three irregular weeks, killed as often as closed. */
-async function observe<R extends Registry>(registry: R, habit: Habit): Promise<readonly unknown[]> {
+async function observe<R extends DeclaredRegistry>(registry: R, habit: Habit): Promise<readonly unknown[]> {
   const installation = await agreed(registry, MORNING, { seed: 'observed' });
   let visit = 0;
   for (let day = 0; day < 21; day++) {
@@ -201,7 +202,7 @@ describe('every metric', () => {
       const { client, time } = await installation.start(MORNING + day * DAY);
       client.record('old');
       await time.advance(2 * MINUTE);
-      expect((await client.inspect()).drops).toEqual(day < 2 ? {} : { inactive: 1 });
+      expect((await look(client)).drops).toEqual(day < 2 ? {} : { inactive: 1 });
       await client.stop();
     }
     const reports = reportsIn(installation.messages, expiring);

@@ -2,6 +2,7 @@ import { boolean, defineRegistry } from '@dither/sdk';
 import { rr } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
 import { agreed, DAY, HOUR, install, MORNING, recordUntyped } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { about, everyAggregate, nearlyTrue } from '../support/registry.js';
 
 const EVENTS: readonly (readonly [string, unknown])[] = [
@@ -39,7 +40,7 @@ describe('what is stored', () => {
       await time.advance(7 * HOUR);
       expect(installation.messages).toHaveLength(1);
       expect(installation.texts.has('note:cut')).toBe(false);
-      expect((await client.inspect()).drops).toMatchObject({ 'storage-failed': 1 });
+      expect((await look(client)).drops).toMatchObject({ 'storage-failed': 1 });
     },
   );
 });
@@ -51,7 +52,7 @@ describe('inspect', () => {
     client.record('crash');
     client.flushNow();
     client.record('theme', 'dark');
-    expect((await client.inspect()).open).toEqual(
+    expect((await look(client)).open).toEqual(
       expect.arrayContaining([
         { metric: 'crash', start: 20_440, value: 'yes' },
         { metric: 'theme', start: 20_440, value: 'dark' },
@@ -78,7 +79,7 @@ describe('a metric that expires within its period', () => {
     const { client } = await installation.start(MORNING);
     await client.consent.grant();
     client.record('old');
-    expect((await client.inspect()).reporting).toEqual(reporting);
+    expect((await look(client)).reporting).toEqual(reporting);
     await client.stop();
     const { time } = await installation.start(MORNING + 28 * DAY);
     await time.advance(7 * HOUR);

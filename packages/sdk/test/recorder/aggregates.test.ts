@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyInstallation, install, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { everyAggregate } from '../support/registry.js';
 
 /** What the open period holds, by metric, as the person sees it. */
 async function openValues(installation: AnyInstallation, at: number): Promise<Record<string, string>> {
   const { client } = await installation.start(at);
-  const { open } = await client.inspect();
+  const { open } = await look(client);
   return Object.fromEntries(open.map(({ metric, value }) => [metric, value]));
 }
 
@@ -68,7 +69,7 @@ describe('the value of a period over ten restarts', () => {
   it('starts anew in the next period', async () => {
     const installation = await tenRuns();
     const { client } = await installation.start(MORNING + 24 * 3600 * SECOND);
-    const { open } = await client.inspect();
+    const { open } = await look(client);
     expect(open.filter(({ start }) => start === 20_441).map(({ value }) => value)).toEqual(
       Array.from({ length: 8 }, () => 'nothing yet'),
     );

@@ -2,6 +2,7 @@ import { createClient } from '@dither/sdk';
 import { fakeTime, testPlatform } from '@dither/sdk/testing';
 import { describe, expect, it } from 'vitest';
 import { agreed, install, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { crashOnly } from '../support/registry.js';
 
 describe('what is recorded before storage has been read', () => {
@@ -16,7 +17,7 @@ describe('what is recorded before storage has been read', () => {
     expect(client.consent.status).toBe('unknown');
     await client.ready;
     await time.advance(SECOND);
-    return client.inspect();
+    return look(client);
   }
 
   it('counts once consent is found to be granted', async () => {
@@ -32,6 +33,6 @@ describe('what is recorded before storage has been read', () => {
     expect(texts.size).toBe(0);
     const { client } = await install(crashOnly, { seed: 'later', texts }).start(MORNING + 5 * SECOND);
     await client.consent.grant();
-    expect((await client.inspect()).open).toEqual([{ metric: 'crash', start: 20_440, value: 'nothing yet' }]);
+    expect((await look(client)).open).toEqual([{ metric: 'crash', start: 20_440, value: 'nothing yet' }]);
   });
 });

@@ -50,7 +50,7 @@ describe('what is kept of a period', () => {
     await client.consent.grant();
     const before = writes();
     for (let i = 0; i < 100; i++) {
-      for (let j = 0; j < 50; j++) client.record('clicks');
+      for (let j = 0; j < 50; j++) client.record('memory', j);
       await time.advance(SECOND / 10);
     }
     expect(writes() - before).toBeGreaterThan(5);

@@ -1,6 +1,7 @@
 import { fromBase64url } from '@dither/protocol';
 import { describe, expect, it } from 'vitest';
 import { DAY, install, MINUTE, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { reportsIn } from '../support/receiver.js';
 import { everyAggregate } from '../support/registry.js';
 
@@ -23,7 +24,7 @@ describe('an app restarted ten times in a period and killed after a crash', () =
   it('still has both, the ten clicks and the crash', async () => {
     const installation = await tenStarts();
     const { client } = await installation.start(MORNING + 2 * 60 * MINUTE);
-    const { open, drops } = await client.inspect();
+    const { open, drops } = await look(client);
     const values = Object.fromEntries(open.map(({ metric, value }) => [metric, value]));
     expect(values).toMatchObject({ clicks: '10', crash: 'yes' });
     expect(drops).toEqual({});
@@ -33,7 +34,7 @@ describe('an app restarted ten times in a period and killed after a crash', () =
   it('reports that period in the next, once', async () => {
     const installation = await tenStarts();
     const { client, time } = await installation.start(MORNING + DAY);
-    const { queued } = await client.inspect();
+    const { queued } = await look(client);
     expect(queued).toHaveLength(1);
     await time.advance(DAY / 2);
     expect(installation.messages.map(({ bytes }) => bytes)).toEqual(queued.map(({ bytes }) => bytes));
@@ -72,7 +73,7 @@ describe('an app restarted ten times in a period and killed after a crash', () =
         }),
       });
       const { client } = await installation.start(MORNING + 4 * 60 * MINUTE);
-      const { open } = await client.inspect();
+      const { open } = await look(client);
       expect(open.find(({ metric }) => metric === 'clicks')?.value).toBe('10');
       expect(open.find(({ metric }) => metric === 'crash')?.value).toBe('yes');
     }
@@ -87,7 +88,7 @@ describe('an app restarted ten times in a period and killed after a crash', () =
     client.record('clicks', 12);
     client.flushNow();
     const { client: later } = await installation.start(MORNING + 6 * 60 * MINUTE);
-    expect((await later.inspect()).open.find(({ metric }) => metric === 'clicks')?.value).toBe('42');
+    expect((await look(later)).open.find(({ metric }) => metric === 'clicks')?.value).toBe('42');
   });
 
   it('leaves nothing true once the period is randomized', async () => {

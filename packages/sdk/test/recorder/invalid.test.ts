@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { install, MORNING, SECOND } from '../support/installation.js';
+import { look } from '../support/look.js';
 import { everyAggregate } from '../support/registry.js';
 
 const thrower = new Proxy(
@@ -57,7 +58,7 @@ describe('a value that is not one of the metric', () => {
     const record = client.record as (id: string, value: unknown) => void;
     for (const value of values) expect(record(id, value)).toBeUndefined();
     await time.advance(SECOND);
-    const { open, drops } = await client.inspect();
+    const { open, drops } = await look(client);
     expect(drops).toEqual({ 'invalid-value': values.length });
     expect(open.every(({ value }) => value === 'nothing yet')).toBe(true);
   });
@@ -67,9 +68,9 @@ describe('a value that is not one of the metric', () => {
     await client.consent.grant();
     const record = client.record as (id: unknown, value?: unknown) => void;
     for (const id of ['nope', '', 'toString', '__proto__', undefined, 7]) record(id, true);
-    expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 6 });
+    expect((await look(client)).drops).toEqual({ 'unknown-metric': 6 });
     record(thrower, true);
-    expect((await client.inspect()).drops).toEqual({ 'unknown-metric': 6, 'invalid-value': 1 });
+    expect((await look(client)).drops).toEqual({ 'unknown-metric': 6, 'invalid-value': 1 });
   });
 
   it('goes to the nearest bucket, or the clamp, if it is merely out of range', async () => {
@@ -80,7 +81,7 @@ describe('a value that is not one of the metric', () => {
     client.record('first-paint', -5);
     client.record('clicks', 1e12);
     await time.advance(SECOND);
-    const { open, drops } = await client.inspect();
+    const { open, drops } = await look(client);
     const values = Object.fromEntries(open.map(({ metric, value }) => [metric, value]));
     expect(values).toMatchObject({ slowest: '5623 or more', 'first-paint': 'below 1.778', clicks: '50' });
     expect(drops).toEqual({});

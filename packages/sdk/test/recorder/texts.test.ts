@@ -11,12 +11,13 @@ import {
   SECOND,
 } from '../support/installation.js';
 import { readTraced, texts } from '../support/latched.js';
+import { look } from '../support/look.js';
 import { reportsIn } from '../support/receiver.js';
 import { twoDaily } from '../support/registry.js';
 
 async function openTexts(installation: AnyInstallation, at: number): Promise<Record<string, string>> {
   const { client } = await installation.start(at);
-  const { open } = await client.inspect();
+  const { open } = await look(client);
   return Object.fromEntries(open.map(({ metric, value }) => [metric, value]));
 }
 
@@ -61,7 +62,7 @@ describe('a text', () => {
     async (value) => {
       const { client } = await (await agreed(texts, MORNING, { seed: 'invalid' })).start(MORNING + MINUTE);
       expect(recordUntyped(client, 'homepage', value)).toBeUndefined();
-      const { open, drops } = await client.inspect();
+      const { open, drops } = await look(client);
       expect(drops).toEqual({ 'invalid-value': 1 });
       expect(open.every((record) => record.value === 'nothing yet')).toBe(true);
     },
@@ -108,7 +109,7 @@ describe('what is stored of texts', () => {
       installation.texts.set('note:forged', JSON.stringify({ grants: 1, records }));
       const { client, time } = await installation.start(MORNING + MINUTE);
       await time.advance(SECOND);
-      const { open, drops } = await client.inspect();
+      const { open, drops } = await look(client);
       expect(open.find(({ metric }) => metric === 'homepage')?.value).toBe(isBelieved ? value : 'nothing yet');
       expect(drops).toEqual(isBelieved ? {} : { 'storage-failed': 1 });
     },

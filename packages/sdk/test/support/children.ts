@@ -55,10 +55,11 @@ export async function startReceiver(): Promise<{ readonly endpoint: string; read
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const bytes = new Uint8Array(Buffer.concat(chunks));
+    if (request.method === 'GET') return response.writeHead(404).end();
     const message = { at: 0, url: request.url ?? '', bytes, batch: toBase64url(parseHeader(bytes).nonce) };
     messages.push(message);
     const { status, contentType, body } = receipt(message);
-    response.writeHead(status, { 'content-type': contentType }).end(body);
+    return response.writeHead(status, { 'content-type': contentType }).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,5 @@
-import type { Declarations, Registry } from '@dither/protocol';
-import { type Client, createClient, type Platform } from '@dither/sdk';
+import type { Declarations } from '@dither/protocol';
+import { type Client, createClient, type DeviceRegistry, type Platform } from '@dither/sdk';
 import { type FakeTime, fakeTime, seededSource, testPlatform } from '@dither/sdk/testing';
 import { type Message, type Receiver, type Respond, receiver } from './receiver.js';
 
@@ -60,7 +60,7 @@ export interface InstallationOptions {
 }
 
 export function install<const D extends Declarations>(
-  registry: Registry<D>,
+  registry: DeviceRegistry<D>,
   options: InstallationOptions,
 ): Installation<D> {
   const { texts = new Map<string, string>(), respond } = options;
@@ -82,7 +82,7 @@ export function install<const D extends Declarations>(
 
 /** An installation that agreed at `at` and was closed again. */
 export async function agreed<const D extends Declarations>(
-  registry: Registry<D>,
+  registry: DeviceRegistry<D>,
   at: number,
   options: InstallationOptions,
 ): Promise<Installation<D>> {
@@ -91,6 +91,16 @@ export async function agreed<const D extends Declarations>(
   await client.consent.grant();
   await client.stop();
   return installation;
+}
+
+/** The batches that wait to be sent, as any reader of the storage finds them. */
+export function waitingIn(
+  texts: ReadonlyMap<string, string>,
+): readonly { readonly id: string; readonly body: string }[] {
+  const log: readonly { readonly id: string; readonly body: string; readonly end?: string }[] = JSON.parse(
+    texts.get('queue') ?? '[]',
+  );
+  return log.filter(({ end }) => end === undefined);
 }
 
 /** What stands in the ledger, as any reader of the storage finds it. */

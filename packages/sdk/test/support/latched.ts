@@ -1,4 +1,4 @@
-import type { LatchedClient, LatchedParams, Params } from '@dither/mechanisms';
+import type { LatchedParams, LatchedTextClient, Params } from '@dither/mechanisms';
 import { defineRegistry, text } from '@dither/sdk';
 import { about } from './registry.js';
 
@@ -20,7 +20,7 @@ const isText = (value: string): number => (value === '' ? 0 : value.charCodeAt(0
  * A mechanism with two stages that hides nothing, so that a test can tell from a report which permanent answer it was
  * made from, and what that had been told.
  */
-export const traced: LatchedClient<LatchedParams, Traced, string> & {
+export const traced: LatchedTextClient<LatchedParams, Traced> & {
   readonly params: (options: TracedOptions) => LatchedParams;
 } = {
   id: 'rappor',

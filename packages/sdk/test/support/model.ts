@@ -1,5 +1,5 @@
 import type { Registry } from '@dither/protocol';
-import { type Client, createClient, type Platform, type Storage } from '@dither/sdk';
+import { type Client, createClient, type DeclaredRegistry, type Platform, type Storage } from '@dither/sdk';
 import { type FakeTime, fakeTime, memoryStorage, seededSource, testPlatform } from '@dither/sdk/testing';
 import fc from 'fast-check';
 import { gatedPlatform, Killed } from './fragile.js';
@@ -105,7 +105,7 @@ export async function live(
       }
     });
     place.client = createClient({
-      registry: place.registry as unknown as Registry<Record<string, never>>,
+      registry: place.registry as unknown as DeclaredRegistry<Record<string, never>>,
       endpoint: 'memory://server',
       platform: { ...wrapped, schedule: (delay, task) => time.schedule(delay * SLOWER, task) },
     });

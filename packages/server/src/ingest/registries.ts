@@ -24,6 +24,8 @@ export interface Registries {
   readonly current: readonly Registry[];
   /** Every series named `id`, oldest registry first; each fingerprint once, at the latest place it has. */
   series(id: string): readonly Offered[];
+  /** Ids of all metrics an app ever had here; undefined if no registry is of that app. */
+  ids(app: string): ReadonlySet<string> | undefined;
   unknown(): readonly UnknownRegistry[];
 }
 
@@ -52,6 +54,10 @@ export async function openRegistries(
         }
       }
       return [...found.values()];
+    },
+    ids(app) {
+      const own = [...served.values()].filter(({ registry }) => registry.app === app);
+      return own.length === 0 ? undefined : new Set(own.flatMap(({ registry }) => registry.wire.map(({ id }) => id)));
     },
     unknown: () => [...unknown].map(([fingerprint, seen]) => ({ fingerprint, ...seen })),
   };

@@ -30,6 +30,6 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 
 function sendProblem(reply: FastifyReply, code: ServerProblemCode, detail?: string): FastifyReply {
   const body = problemBody(code, detail);
-  if (body.status === 503) reply.header('retry-after', serverPolicy.retryAfterSeconds);
+  if (body.status === 429 || body.status === 503) reply.header('retry-after', serverPolicy.retryAfterSeconds);
   return reply.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }

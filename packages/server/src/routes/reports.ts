@@ -13,7 +13,7 @@ export interface ReportsOptions {
   readonly clock: Clock;
 }
 
-/** `POST /v1/reports`: one batch, as canonical bytes or as JSON. A 200 means durable. */
+/** `POST` at the scope's prefix, `/v1/reports`: one batch, as canonical bytes or as JSON. A 200 means durable. */
 export function reportsRoute(app: FastifyInstance, { registries, batcher, clock }: ReportsOptions): void {
   function validate(body: unknown): ValidBatch {
     if (body instanceof Uint8Array) {
@@ -24,7 +24,7 @@ export function reportsRoute(app: FastifyInstance, { registries, batcher, clock 
     return validateJson(json.data, registries, clock);
   }
 
-  app.post('/v1/reports', async (request): Promise<Receipt> => {
+  app.post('', async (request): Promise<Receipt> => {
     const { batch, rejected } = validate(request.body);
     const outcome = await batcher.submit(batch);
     if (outcome === 'too-old') throw new ProblemError('day-out-of-range');

@@ -7,7 +7,8 @@
  */
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { registryFromJson } from '@dither/protocol';
-import { createClient } from '@dither/sdk';
+import { createClient, deviceRegistry } from '@dither/sdk';
+import { inspect } from '@dither/sdk/inspect';
 import { nodePlatform } from '@dither/sdk/node';
 import { fakeTime, seededSource } from '@dither/sdk/testing';
 
@@ -15,7 +16,7 @@ const { directory, endpoint, registry, seed, wall, steps } = JSON.parse(process.
 const time = fakeTime(wall);
 const platform = nodePlatform({ directory });
 const client = createClient({
-  registry: registryFromJson(registry, catalogue),
+  registry: deviceRegistry(registryFromJson(registry, catalogue)),
   endpoint,
   platform: {
     ...platform,
@@ -34,7 +35,7 @@ const verbs = {
   flushNow: () => client.flushNow(),
   kill: () => process.kill(process.pid, 'SIGKILL'),
   stop: () => client.stop(),
-  inspect: async () => console.log(JSON.stringify(await client.inspect())),
+  inspect: async () => console.log(JSON.stringify(await inspect(client))),
 };
 for (const [verb, ...rest] of steps) {
   const result = verbs[verb](...rest);

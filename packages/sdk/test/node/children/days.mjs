@@ -7,12 +7,12 @@
  */
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { registryFromJson } from '@dither/protocol';
-import { createClient } from '@dither/sdk';
+import { createClient, deviceRegistry } from '@dither/sdk';
 import { nodePlatform } from '@dither/sdk/node';
 import { fakeTime } from '@dither/sdk/testing';
 
 const { directory, endpoint, registry: json, day: first } = JSON.parse(process.argv[2]);
-const registry = registryFromJson(json, catalogue);
+const registry = deviceRegistry(registryFromJson(json, catalogue));
 for (let day = first; ; day++) {
   console.log(day);
   const time = fakeTime(day * 86_400_000 + 9 * 3_600_000);

@@ -1,0 +1,64 @@
+import type { Storage } from './platform.js';
+
+const STORE = 'texts';
+
+/**
+ * Storage in IndexedDB, shared by the tabs and workers of an origin. Nothing is created before the first write: until
+ * the person was asked, and in private mode, the origin's storage stays as it was.
+ */
+export function databaseStorage(
+  name: string,
+  factory: IDBFactory | undefined,
+  locks: LockManager | undefined,
+): Storage {
+  let opened: Promise<IDBDatabase> | undefined;
+
+  function open(): Promise<IDBDatabase> {
+    return new Promise((resolve, reject) => {
+      const request = (factory as IDBFactory).open(name);
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+      request.onsuccess = () => {
+        const database = request.result;
+        // Whoever deletes it need not wait for this page.
+        database.onversionchange = () => database.close();
+        resolve(database);
+      };
+      request.onerror = () => reject(request.error);
+    });
+  }
+
+  /** Resolves once the transaction is on disk. */
+  async function transact<T>(mode: IDBTransactionMode, use: (texts: IDBObjectStore) => T): Promise<T> {
+    try {
+      opened ??= open();
+      const database = await opened;
+      return await new Promise((resolve, reject) => {
+        const transaction = database.transaction(STORE, mode, { durability: 'strict' });
+        const result = use(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(result);
+        transaction.onabort = () => reject(transaction.error);
+      });
+    } catch (error) {
+      // Closed, or taken away by the browser: the next access opens it anew.
+      opened = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    isDurable: !!factory?.databases && !!locks,
+    async read<K extends string>(keys: readonly K[]) {
+      const isThere = opened || (await factory?.databases())?.some((database) => database.name === name);
+      const found = isThere ? await transact('readonly', (texts) => keys.map((key) => texts.get(key))) : [];
+      return Object.fromEntries(keys.map((key, i) => [key, found[i]?.result])) as { [key in K]: string | undefined };
+    },
+    write: (entries) =>
+      transact('readwrite', (texts) => {
+        for (const [key, text] of entries) {
+          if (text === undefined) texts.delete(key);
+          else texts.put(text, key);
+        }
+      }),
+    lock: (lock, task) => (locks as LockManager).request(`${name}:${lock}`, task),
+  };
+}

@@ -1,0 +1,88 @@
+import { secureSource } from '@dither/mechanisms';
+import { REQUEST_TIMEOUT } from '../policy.js';
+import { databaseStorage } from './database.js';
+import { pageNotes } from './page-notes.js';
+import type { Answer, Platform, Storage } from './platform.js';
+
+export interface WebPlatformOptions {
+  /** Where the installation is kept, instead of IndexedDB: for runtimes that have none, such as React Native. */
+  readonly storage?: Storage;
+}
+
+/** By app, for all platforms that this page or worker makes: lives as long as it does. */
+const closedIn: { [app: string]: Map<string, number> } = {};
+
+/** When the first platform was made: some runtimes count from the start of the machine. */
+let began: number | undefined;
+
+/**
+ * A browser's page, a worker of any kind, or a runtime like them. What is there is looked for, not guessed from names:
+ * without IndexedDB, Web Locks, Web Crypto or fetch nothing is recorded or sent, as while a server renders a page. Import
+ * and call have no effect.
+ *
+ * @param app - names the database; one per app, so that apps of one origin do not share a ledger
+ */
+export function webPlatform(app: string, options: WebPlatformOptions = {}): Platform {
+  const { crypto, fetch, indexedDB, navigator, performance, addEventListener } = globalThis as Partial<
+    typeof globalThis
+  >;
+  const now = (): number => performance?.now() ?? 0;
+  began ??= now();
+  const origin = began;
+  closedIn[app] ??= new Map();
+  const closings = closedIn[app];
+  const name = `dither:${app}`;
+  const notes = indexedDB && pageNotes(`${name}:`);
+  const storage = options.storage ?? {
+    ...databaseStorage(name, indexedDB, navigator?.locks),
+    ...(notes && { notes }),
+  };
+
+  async function answer(url: string, init?: RequestInit): Promise<Answer> {
+    const response = await (fetch as typeof globalThis.fetch)(url, {
+      // No cookie, no page's address, and no validator of an earlier answer by which a device could be known.
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      cache: 'no-store',
+      redirect: 'error',
+      signal: AbortSignal.timeout?.(REQUEST_TIMEOUT) ?? null,
+      ...init,
+    });
+    const { headers } = response;
+    return {
+      status: response.status,
+      contentType: (headers.get('content-type') ?? '').replace(/ *;.*/, '').toLowerCase(),
+      retryAfter: headers.get('retry-after') ?? undefined,
+      body: await response.text(),
+    };
+  }
+
+  return {
+    storage: { ...storage, isDurable: storage.isDurable && !!crypto && !!fetch && !!performance },
+    clock: { wall: () => Date.now(), monotonic: () => now() - origin },
+    source: secureSource(crypto as Crypto),
+    closings,
+    globalPrivacyControl: !!(navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl,
+    schedule(delay, task) {
+      const timer = setTimeout(task, delay);
+      return () => clearTimeout(timer);
+    },
+    send: (url, body) =>
+      answer(url, {
+        method: 'POST',
+        // Outlives the page. One batch is under way at a time, of the 60 KiB that a browser allows.
+        keepalive: true,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: body as Uint8Array<ArrayBuffer>,
+      }),
+    get: (url) => answer(url),
+    // Coming back is no harm: the listener writes what was recorded, and sends what is due.
+    onHide(listener) {
+      for (const event of ['visibilitychange', 'pagehide']) addEventListener?.(event, listener);
+      return () => {
+        for (const event of ['visibilitychange', 'pagehide']) globalThis.removeEventListener?.(event, listener);
+      };
+    },
+    debug: (...parts) => console.debug(...parts),
+  };
+}

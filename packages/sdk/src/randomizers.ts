@@ -1,0 +1,24 @@
+/** The device’s part of each mechanism without what derives its parameters: named by modules of `dither-registry resolve`. */
+export { randomizer as countMeanSketch } from '@dither/mechanisms/count-mean-sketch';
+export { randomizer as dBitFlip } from '@dither/mechanisms/d-bit-flip';
+export { randomizer as duchi } from '@dither/mechanisms/duchi';
+export { randomizer as grr } from '@dither/mechanisms/grr';
+export { randomizer as hadamardCountMeanSketch } from '@dither/mechanisms/hadamard-count-mean-sketch';
+export { randomizer as hadamardResponse } from '@dither/mechanisms/hadamard-response';
+export { randomizer as hybrid } from '@dither/mechanisms/hybrid';
+export { randomizer as lGrr } from '@dither/mechanisms/l-grr';
+export { randomizer as lOsue } from '@dither/mechanisms/l-osue';
+export { randomizer as localHashing } from '@dither/mechanisms/local-hashing';
+export { randomizer as loloha } from '@dither/mechanisms/loloha';
+export { randomizer as oneBitMean } from '@dither/mechanisms/one-bit-mean';
+export { randomizer as oneTimeRappor } from '@dither/mechanisms/one-time-rappor';
+export { randomizer as oue } from '@dither/mechanisms/oue';
+export { randomizer as piecewise } from '@dither/mechanisms/piecewise';
+export { randomizer as projectiveGeometry } from '@dither/mechanisms/projective-geometry';
+export { randomizer as rappor } from '@dither/mechanisms/rappor';
+export { randomizer as recursiveHadamard } from '@dither/mechanisms/recursive-hadamard';
+export { randomizer as rr } from '@dither/mechanisms/rr';
+export { randomizer as squareWave } from '@dither/mechanisms/square-wave';
+export { randomizer as subsetSelection } from '@dither/mechanisms/subset-selection';
+export { randomizer as sue } from '@dither/mechanisms/sue';
+export { randomizer as tree } from '@dither/mechanisms/tree';

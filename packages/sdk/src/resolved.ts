@@ -1,0 +1,51 @@
+import type { Params, WordSource } from '@dither/mechanisms';
+import { type DrawnClass, drawMetrics } from '@dither/protocol';
+import { type AnyDeviceMetric, byId, type DeviceMetric, type DeviceRegistry } from './registry.js';
+
+/**
+ * What a module imports that `dither-registry resolve` wrote: of each feature the part that its metrics use, so that an
+ * app bundles no others.
+ */
+export {
+  encodeBoolean,
+  encodeCategory,
+  encodeCount,
+  encodeNumber,
+  encodeText,
+  publicDraw,
+} from '@dither/protocol';
+export { any, first, last, max, random, sum } from './combine.js';
+export { latching } from './latching.js';
+
+/** A metric as it stands in such a module: what follows from the rest is left out. */
+export type ResolvedMetric = Omit<DeviceMetric, 'epoch' | 'params'> & {
+  readonly params: Params & { readonly [name: string]: unknown };
+  /** Of a latched metric. */
+  readonly epoch?: number;
+};
+
+export interface ResolvedRegistry extends Omit<DeviceRegistry, 'wire' | 'byId' | 'declarations'> {
+  /** In the order of the wire. */
+  readonly metrics: readonly ResolvedMetric[];
+}
+
+/** The declarations of a registry. */
+type DeclarationsOf<R> = R extends DeviceRegistry<infer D> ? D : never;
+
+/**
+ * Makes a registry of what `dither-registry resolve` worked out. Checks nothing: the command did, and `--check` in CI sees
+ * that the declaration has not changed since.
+ */
+export function resolvedRegistry<R = DeviceRegistry>(registry: ResolvedRegistry): DeviceRegistry<DeclarationsOf<R>> {
+  const wire = registry.metrics.map((metric) => ({
+    epoch: metric.period,
+    ...metric,
+    params: (metric.randomizer.derive as ((params: Params) => Params) | undefined)?.(metric.params) ?? metric.params,
+  })) as readonly unknown[] as readonly AnyDeviceMetric[];
+  return { ...registry, wire, byId: byId(wire) };
+}
+
+/** What a sampled registry draws a budget window's metrics with. */
+export function drawing(classes: readonly DrawnClass[]): (source: WordSource) => readonly string[] {
+  return (source) => drawMetrics(classes, source);
+}
