@@ -12,6 +12,7 @@ const steps = [
   ['packed packages', 'node', 'scripts/packages.mjs'],
   ['bundle sizes', 'node', 'scripts/sizes.mjs'],
   ['mechanism pages', 'node', 'scripts/mechanism-docs.mjs'],
+  ['API reference', 'node', 'scripts/api-docs.mjs'],
   ['links', 'node', 'scripts/links.mjs'],
   ['snippets', 'node', 'scripts/run-snippets.mjs'],
 ];

@@ -3,6 +3,8 @@
  * Ratios are against setting a key of a Map, taken in the same run.
  */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { secureSource } from '@dither/mechanisms';
 import type { Declarations } from '@dither/protocol';
 import { boolean, category, count, createClient, defineRegistry, timing } from '@dither/sdk';
@@ -75,3 +77,21 @@ for (let week = 1; week <= WEEKS; week++) {
   await run.stop();
 }
 console.log(`start, with 50 metrics closed, randomized and queued: ${(milliseconds / WEEKS).toFixed(2)} ms`);
+
+/** Bytes in use after a full collection. */
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+function heap(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+const idle = heap();
+const running = await start(first + 7 * (WEEKS + 1) * DAY);
+const started = heap();
+for (let i = 0; i < 1_000_000; i++) running.record(all[i % 50]?.id ?? '', all[i % 50]?.kind[1]);
+const recorded = heap();
+console.log(
+  `memory: ${((started - idle) / 1024).toFixed(0)} KiB for a client of 50 metrics; ${((recorded - started) / 1024).toFixed(0)} KiB more after a million events`,
+);
+await running.stop();

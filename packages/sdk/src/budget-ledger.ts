@@ -102,7 +102,7 @@ export const sumOfFresh: SumIn = (charges, end, windowDays) =>
 
 /** The day of a charge's last report. */
 export function lastDay([day, , micro, period = 1]: Charge): number {
-  return day + ([micro].flat().length - 1) * period;
+  return typeof micro === 'number' ? day : day + (micro.length - 1) * period;
 }
 
 /**
@@ -131,7 +131,9 @@ export function debit(
   // What was paid for is held to the caps, too: the person may have agreed to less since.
   const past = lastDay(charge) + windowDays;
   const near = charges.filter((other) => other[0] < past && lastDay(other) > day - windowDays);
-  for (let end = day; end < past; end++) {
+  // Where the last report has come in, a sum can only shrink.
+  const latest = Math.min(past - 1, Math.max(...near.map(lastDay)));
+  for (let end = day; end <= latest; end++) {
     if (sumIn(near, end, windowDays) > capOf(perWindow)) return 'budget-exhausted';
   }
   if (micro > 0) {

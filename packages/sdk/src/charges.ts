@@ -17,7 +17,7 @@ export function chargedIn(charges: readonly Charge[], end: number, windowDays: n
   const read: Charged = {};
   const sent: Charged = {};
   for (const [day, metric, micro, period = 1] of charges) {
-    const table = [micro].flat();
+    const table = typeof micro === 'number' ? [micro] : micro;
     const reports = table.filter((_, report) => isInside(day + report * period)).length;
     read[metric] = (read[metric] ?? 0) + (isInside(day) ? (table.at(-1) ?? 0) : 0);
     sent[metric] = (sent[metric] ?? 0) + (table[reports - 1] ?? 0);

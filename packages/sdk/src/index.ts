@@ -15,6 +15,7 @@ export { createClient, type WebClientOptions as ClientOptions } from './create.j
 export { type DeclaredRegistry, defineRegistry, deviceRegistry } from './declared.js';
 export type { DropReason } from './diagnostics.js';
 export { ClientError, type ClientErrorCode } from './errors.js';
+export { type Pending, parseNote } from './notes.js';
 export type { Answer, Clock, Notes, Platform, Storage } from './platform/platform.js';
 export { type WebPlatformOptions, webPlatform } from './platform/web.js';
 export type { DeviceRegistry } from './registry.js';

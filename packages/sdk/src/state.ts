@@ -64,6 +64,9 @@ export function openStore({ storage, globalPrivacyControl }: Platform, app: stri
   /** The queue as it was read or written last, while it is nobody's to change: it need not be parsed again. */
   let known: { readonly text: string | undefined; readonly queue: Message[] } | undefined;
 
+  /** The ledger as it was written last: nothing in it need be checked again. */
+  let sound: string | undefined;
+
   function parseQueue(text: string | undefined): Message[] {
     if (known && known.text === text) return known.queue;
     const queue = parse<Message[]>(text);
@@ -84,7 +87,7 @@ export function openStore({ storage, globalPrivacyControl }: Platform, app: stri
     const state: State = {
       status: statusOf(consent, globalPrivacyControl),
       consent,
-      ledger: parseLedger(texts.ledger),
+      ledger: texts.ledger === sound ? JSON.parse(sound) : parseLedger(texts.ledger),
       latch: parse(texts.latch),
       queue,
       open: isReadable ? open : nothingOpen(),
@@ -98,6 +101,7 @@ export function openStore({ storage, globalPrivacyControl }: Platform, app: stri
         const entries = written.filter(([key, text]) => text !== texts[key]);
         if (entries.length > 0) await storage.write(entries);
         Object.assign(texts, Object.fromEntries(entries));
+        if (keys.includes('ledger')) sound = texts.ledger;
         if (keys.includes('queue')) known = { text: texts.queue, queue: state.queue };
       },
     };

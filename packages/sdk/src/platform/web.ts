@@ -43,7 +43,7 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
       // No cookie, no page's address, and no validator of an earlier answer by which a device could be known.
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
-      cache: 'no-store',
+      ...(indexedDB && { cache: 'no-store' }),
       redirect: 'error',
       signal: AbortSignal.timeout?.(REQUEST_TIMEOUT) ?? null,
       ...init,
