@@ -4,7 +4,8 @@ import type { ProjectiveSpace } from './projective-space.js';
 
 /**
  * What a device needs of a difference set, by its definition (`difference-set.ts`) word for word: the sequences of all numbers
- * are run until one is right. That is little code; thousands of points take some 10 ms, and nobody has a million values.
+ * are run until one is right. That is little code, and slow: some 10 ms for thousands of points, .1 s for a hundred thousand,
+ * seconds and more for millions, which an app that lists its values does not have.
  */
 export function membersOf(space: ProjectiveSpace): Pick<DifferenceSet, 'member'> {
   let found: readonly number[] | undefined;

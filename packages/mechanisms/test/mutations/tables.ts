@@ -49,7 +49,7 @@ export const tables: readonly Mutation[] = [
     name: 'a device whose difference set is another one',
     file: 'field/singer.ts',
     find: 'if (zeros) return zeros;',
-    replace: 'if (zeros && number > 3) return zeros;',
+    replace: 'if (zeros && number > 40) return zeros;',
     tests: ['randomizers.test.ts'],
     only: 'projective-geometry',
   },
