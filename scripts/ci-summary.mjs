@@ -1,6 +1,6 @@
 /**
- * The last line of `.ci/run`. Usage: `ci-summary.mjs FOLDER TESTS CHECK DEMO`, where the folder holds what the three
- * wrote (tests.json, check.json, demo.json) and the rest are their exit codes.
+ * The last line of `.ci/run`. Usage: `ci-summary.mjs FOLDER TESTS BROWSER CHECK DEMO`, where the folder holds what the four
+ * wrote (tests.json, browser.json, check.json, demo.json) and the rest are their exit codes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +10,10 @@ import { join } from 'node:path';
 const [folder = '.', ...codes] = process.argv.slice(2);
 const read = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
-/** @type {readonly (readonly [what: string, count: () => Counts])[]} */
+/** @type {readonly (readonly [what: string, count: (code: string | undefined) => Counts])[]} */
 const parts = [
-  ['tests', countTests],
+  ['tests', () => countTests('tests.json')],
+  ['browser tests', () => countTests('browser.json')],
   ['check', () => read('check.json')],
   ['demo', countDemo],
 ];
@@ -23,13 +24,13 @@ process.exitCode = sum('failed') === 0 ? 0 : 1;
 
 /**
  * @param {string} what
- * @param {() => Counts} count
+ * @param {(code: string | undefined) => Counts} count
  * @param {string | undefined} code
  * @returns {Counts} with one failure at least where the program crashed, said so, or left no result
  */
 function verdict(what, count, code) {
   try {
-    const result = count();
+    const result = count(code);
     return code === '0' || result.failed > 0 ? result : { ...result, failed: 1 };
   } catch (error) {
     console.log(`${what} left no result: ${error instanceof Error ? error.message : error}`);
@@ -37,11 +38,11 @@ function verdict(what, count, code) {
   }
 }
 
-/** @returns {Counts} */
-function countTests() {
+/** @param {string} name of what vitest wrote @returns {Counts} */
+function countTests(name) {
   /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
    *   testResults: { status: string, assertionResults: { status: string }[] }[] }} */
-  const report = read('tests.json');
+  const report = read(name);
   // A file that cannot be loaded, or whose hooks fail, has no test that failed.
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
@@ -53,8 +54,8 @@ function countTests() {
   };
 }
 
-/** @returns {Counts} what the demo prints must be one JSON object; its exit code says the rest */
-function countDemo() {
+/** @param {string | undefined} code @returns {Counts} what the demo prints must be one JSON object; its exit code says the rest */
+function countDemo(code) {
   read('demo.json');
-  return { passed: codes[2] === '0' ? 1 : 0, failed: codes[2] === '0' ? 0 : 1, skipped: 0 };
+  return { passed: code === '0' ? 1 : 0, failed: code === '0' ? 0 : 1, skipped: 0 };
 }

@@ -24,7 +24,7 @@ import { root } from './lib/workspace.mjs';
  * @type {{ readonly [subject: string]: Wanted }}
  */
 const SUBJECTS = {
-  'one-boolean': { limit: 8720, goal: 5000, what: 'An app with one boolean metric, `dither-registry resolve` run' },
+  'one-boolean': { limit: 8900, goal: 5000, what: 'An app with one boolean metric, `dither-registry resolve` run' },
   everything: { limit: 15_010, goal: 10_000, what: 'The same with all kinds of metrics and all mechanisms' },
   declared: { limit: 14_090, what: 'One boolean metric without that step: `defineRegistry` in the app' },
   script: { limit: 26_300, what: 'The file for `<script>`: all kinds and mechanisms, `defineRegistry`, `inspect`' },

@@ -102,21 +102,6 @@ describe.each(['browser', 'react'])('the example of a page, %s,', (example) => {
     expect(complaints).toEqual([]);
   });
 
-  if (example === 'browser') {
-    it('keeps what the page measured of itself when it is left', async () => {
-      await page.getByRole('button', { name: 'Yes' }).click();
-      await page.getByText('Noisy answers are sent.').waitFor();
-      // How far the page jumped about is known when it is left, and not before.
-      await page.reload();
-      await page.getByText('Noisy answers are sent.').waitFor();
-      await page.waitForFunction('performance.getEntriesByName("first-contentful-paint").length > 0');
-      await page.reload();
-      await page.getByText('What this app tells its makers').click();
-      await page.getByRole('row', { name: /^cls (below|\d)/ }).waitFor({ timeout: 5000 });
-      expect(complaints).toEqual([]);
-    });
-  }
-
   async function use(page: Page): Promise<void> {
     if (example === 'browser') {
       await page.getByRole('textbox', { name: 'Your notes' }).fill('something');

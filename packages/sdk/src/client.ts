@@ -233,6 +233,20 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (!isLoaded || hasNoted || Object.keys(pending).length > 0) await step(false);
   }
 
+  function flushNow(): void {
+    const { notes } = storage;
+    if (silence || !isLoaded || Object.keys(pending).length === 0) return;
+    try {
+      if (notes) notes.append(JSON.stringify({ grants, records: pending }));
+      else return void flush();
+      hasNoted = true;
+      pending = {};
+    } catch {
+      // The process is going down with an error of its own; ours would hide it.
+      drop('storage-failed');
+    }
+  }
+
   async function send(): Promise<void> {
     if (!silence) await uploads.upload().catch(() => drop('storage-failed'));
   }
@@ -250,8 +264,12 @@ export function createClient<const D extends Declarations>(options: ClientOption
     scheduleTick();
     // A visit may end before the next tick.
     cancelLate = platform.schedule(uploads.begin(), send);
-    // Whoever hides the app may end it: what was recorded is written, and only what is already due is sent.
-    cancelHide = platform.onHide?.(() => void flush().then(send));
+    // Whoever hides the app may end it: only what is already due is sent, first, so that it does not show whether there is
+    // anything to write; and that is written in the same instant.
+    cancelHide = platform.onHide?.(() => {
+      void send();
+      flushNow();
+    });
     // Nothing is due yet: what fell due while the app was off waits for that delay, and the rest for its own time.
     await step(true);
   }
@@ -295,19 +313,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     },
     ready: start(),
     flush,
-    flushNow() {
-      const { notes } = storage;
-      if (silence || !isLoaded || Object.keys(pending).length === 0) return;
-      try {
-        if (notes) notes.append(JSON.stringify({ grants, records: pending }));
-        else return void flush();
-        hasNoted = true;
-        pending = {};
-      } catch {
-        // The process is going down with an error of its own; ours would hide it.
-        drop('storage-failed');
-      }
-    },
+    flushNow,
     async snapshot() {
       // So that what was recorded, or noted in a crash, is seen where it is kept.
       await step(false);

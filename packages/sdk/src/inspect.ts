@@ -12,11 +12,13 @@ import {
 import { chargedIn } from './charges.js';
 import type { Snapshot } from './client.js';
 import type { ConsentStatus } from './consent.js';
-import type { Drops } from './diagnostics.js';
+import type { DropReason, Drops } from './diagnostics.js';
 import { type Latched, latching, outputFor, readable } from './latching.js';
 import type { Message } from './log.js';
 import type { OpenRecord } from './recorder.js';
 import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
+import { isExpired, whyNotReported } from './reported.js';
+import type { State } from './state.js';
 
 /** Epsilon spent, and what is left of the bound. */
 export interface Spent {
@@ -62,6 +64,8 @@ export interface Inspection {
   readonly left: Spent;
   /** Metrics this installation reports in the current budget window. */
   readonly reporting: readonly string[];
+  /** The others, and why: expired (`inactive`), not drawn, not agreed to, or switched off. */
+  readonly silent: { readonly [metric: string]: DropReason };
   /** True values on this device, not yet randomized: what happened in each open period. */
   readonly open: readonly { readonly metric: string; readonly start: number; readonly value: string }[];
   /**
@@ -123,6 +127,7 @@ export async function inspect(client: { snapshot(): Promise<Snapshot> }): Promis
       inLifetime: Math.max(0, agreed.lifetime - spent.inLifetime),
     },
     reporting,
+    silent: silentIn(registry, state),
     open: Object.entries(state.open.records).flatMap(([metric, records]) =>
       records.map((record) => ({ metric, start: record.start, value: labelOf(registry.byId[metric], record) })),
     ),
@@ -135,6 +140,14 @@ export async function inspect(client: { snapshot(): Promise<Snapshot> }): Promis
     }),
     drops,
   };
+}
+
+function silentIn(registry: DeviceRegistry, state: State): Inspection['silent'] {
+  const reasons = registry.wire.map((metric) => {
+    const reason = isExpired(metric, state.ledger.highWater) ? 'inactive' : whyNotReported(registry, state, metric);
+    return [metric.id, reason] as const;
+  });
+  return Object.fromEntries(reasons.flatMap(([id, reason]) => (reason ? [[id, reason]] : [])));
 }
 
 function labelOf(metric: AnyDeviceMetric | undefined, { fingerprint, value }: OpenRecord): string {

@@ -81,7 +81,7 @@ export function collectPage<D extends Declarations, V extends Partial<Vitals> = 
     onStop(
       listen(scope, 'pagehide', () => {
         look();
-        void client.flush();
+        client.flushNow();
       }),
     );
     look();
@@ -94,7 +94,7 @@ export function collectPage<D extends Declarations, V extends Partial<Vitals> = 
         seen = vital.id;
         record(id, vital.value);
         // The page may be gone in a moment.
-        if (scope.document?.visibilityState === 'hidden') void client.flush();
+        if (scope.document?.visibilityState === 'hidden') client.flushNow();
       });
     }
   });

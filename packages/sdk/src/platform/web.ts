@@ -23,18 +23,19 @@ let began: number | undefined;
  * @param app - names the database; one per app, so that apps of one origin do not share a ledger
  */
 export function webPlatform(app: string, options: WebPlatformOptions = {}): Platform {
-  const { crypto, fetch, indexedDB, navigator, performance, addEventListener } = globalThis as Partial<
+  const { crypto, fetch, indexedDB, navigator, origin, performance, addEventListener } = globalThis as Partial<
     typeof globalThis
   >;
   const now = (): number => performance?.now() ?? 0;
   began ??= now();
-  const origin = began;
+  const start = began;
   closedIn[app] ??= new Map();
   const closings = closedIn[app];
   const name = `dither:${app}`;
   const notes = indexedDB && pageNotes(`${name}:`);
   const storage = options.storage ?? {
-    ...databaseStorage(name, indexedDB, navigator?.locks),
+    // A frame without an origin has no storage; to ask Chromium for it throws where nobody can catch it.
+    ...databaseStorage(name, origin === 'null' ? undefined : indexedDB, navigator?.locks),
     ...(notes && { notes }),
   };
 
@@ -59,7 +60,7 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
 
   return {
     storage: { ...storage, isDurable: storage.isDurable && !!crypto && !!fetch && !!performance },
-    clock: { wall: () => Date.now(), monotonic: () => now() - origin },
+    clock: { wall: () => Date.now(), monotonic: () => now() - start },
     source: secureSource(crypto as Crypto),
     closings,
     globalPrivacyControl: !!(navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl,

@@ -85,7 +85,7 @@ describe('navigation', () => {
     collectPage(client, moments, { scope });
     know({ domContentLoadedEventEnd: 400 });
     emit('pagehide');
-    expect(calls).toEqual([['record', 'ttfb', 100], ['record', 'read', 400], ['flush']]);
+    expect(calls).toEqual([['record', 'ttfb', 100], ['record', 'read', 400], ['flushNow']]);
   });
 
   it('of a page loaded ahead counts from when it is shown, and not at all before', async () => {
@@ -177,7 +177,7 @@ describe('vitals', () => {
     expect(calls).toEqual([['record', 'lcp', 1200]]);
     document.visibilityState = 'hidden';
     reporting['CLS']?.({ value: 0.2, id: 'b' });
-    expect(calls.slice(1)).toEqual([['record', 'cls', 0.2], ['flush']]);
+    expect(calls.slice(1)).toEqual([['record', 'cls', 0.2], ['flushNow']]);
   });
 
   it('that no metric is mapped to are not measured', async () => {
