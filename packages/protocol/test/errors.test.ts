@@ -49,7 +49,7 @@ const huge = {
 
 const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unknown)[] } = {
   'app-invalid': ['', 'Has Capitals', '-x', 'a'.repeat(101)].map((app) => () => registryOf({ m: yesNo }, { app })),
-  'id-invalid': ['', 'Upper', '1st', 'a_b', 'a'.repeat(65), '__proto__'].map(
+  'id-invalid': ['', 'Upper', '1st', 'a_b', 'a'.repeat(65), '__proto__', 'constructor'].map(
     (id) => () => registryOf(Object.fromEntries([[id, yesNo]])),
   ),
   'text-missing': [

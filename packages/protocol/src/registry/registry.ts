@@ -134,8 +134,13 @@ function checkText(id: string, label: string, value: unknown): void {
 }
 
 function resolve(app: string, id: string, declared: Declared): Metric {
-  if (!/^[a-z][a-z0-9-]{0,63}$/.test(id)) {
-    throw new RegistryError('id-invalid', id, 'an id is 1 to 64 of a-z, 0-9, hyphen, beginning with a letter');
+  // `constructor` is the one such word that every object knows already: in what a device keeps by id it would be found.
+  if (!/^[a-z][a-z0-9-]{0,63}$/.test(id) || id in {}) {
+    throw new RegistryError(
+      'id-invalid',
+      id,
+      'an id is 1 to 64 of a-z, 0-9, hyphen, beginning with a letter, and not "constructor"',
+    );
   }
   checkText(id, 'description', declared.description);
   checkText(id, 'purpose', declared.purpose);

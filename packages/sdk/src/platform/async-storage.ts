@@ -8,6 +8,9 @@ export interface AsyncStorageLike {
   removeItem(key: string): Promise<unknown>;
 }
 
+/** One for each store, so that two storages over one exclude each other, as after a hot reload of the module that makes them. */
+const locks = new WeakMap<AsyncStorageLike, Storage['lock']>();
+
 /**
  * Storage over a key-value store that survives a restart of the device once `setItem` has resolved. One process at a time
  * may use it: there is no lock between processes.
@@ -17,6 +20,8 @@ export interface AsyncStorageLike {
  * const platform = webPlatform(app, { storage: asyncStorage(AsyncStorage, app) });
  */
 export function asyncStorage(store: AsyncStorageLike, app: string): Storage {
+  const lock = locks.get(store) ?? inProcessLock();
+  locks.set(store, lock);
   const nameOf = (key: string): string => `dither:${app}:${key}`;
   return {
     isDurable: true,
@@ -32,6 +37,6 @@ export function asyncStorage(store: AsyncStorageLike, app: string): Storage {
         else await store.setItem(nameOf(key), text);
       }
     },
-    lock: inProcessLock(),
+    lock: (name, task) => lock(nameOf(name), task),
   };
 }
