@@ -121,6 +121,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let isWithdrawing = false;
   let lastWord: Promise<void> = Promise.resolve();
   let words = 0;
+  let steps: Promise<void> = Promise.resolve();
   let pending: Records = {};
   /** As it was last read. */
   let ledger = emptyLedger();
@@ -167,11 +168,24 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   function tell(): void {
-    for (const listener of listeners) listener();
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // The app's own affair, and no reason for us to stop.
+        debug?.('listener failed', String(error));
+      }
+    }
+  }
+
+  /** One step after the other: whoever waits for one that writes waits for those under way. */
+  function step(isTick: boolean): Promise<void> {
+    steps = steps.then(() => takeStep(isTick));
+    return steps;
   }
 
   /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
-  async function step(isTick: boolean): Promise<void> {
+  async function takeStep(isTick: boolean): Promise<void> {
     if (silence && silence !== 'no-consent') return;
     const taken = { grants, records: pending };
     pending = {};
@@ -230,7 +244,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   async function flush(): Promise<void> {
     cancelFlush?.();
     cancelFlush = undefined;
-    if (!isLoaded || hasNoted || Object.keys(pending).length > 0) await step(false);
+    await (!isLoaded || hasNoted || Object.keys(pending).length > 0 ? step(false) : steps);
   }
 
   function flushNow(): void {

@@ -187,13 +187,7 @@ export const latching: Latching = {
     const stored = outputFor(state.latch, metric, start);
     const permanent = stored && fromBase64url(stored.permanent);
     if (!permanent) return undefined;
-    try {
-      return randomizer.encode(params, randomizer.report(params, permanent, source));
-    } catch (error) {
-      // Whatever storage made of one output, the other metrics' reports go out.
-      if ((error as { readonly code?: unknown }).code === 'value-out-of-range') return undefined;
-      throw error;
-    }
+    return randomizer.encode(params, randomizer.report(params, permanent, source));
   },
 
   forget(state) {

@@ -24,18 +24,24 @@ export interface Message {
 
 /**
  * The log without what is beyond its limits, the oldest first: what waits and what was sent are held to them each for
- * itself, so that neither pushes out the other.
+ * itself, so that neither pushes out the other. What waits no longer is not kept, unless it may have left: then it stays in
+ * sight.
  */
 export function trimmed(log: readonly Message[], today: number, drop: Drop): Message[] {
-  const lengths = { true: 0, false: 0 };
-  return log
-    .filter(({ end, day }) => !end || today - day <= LOG_DAYS)
+  let waiting = 0;
+  let sent = 0;
+  return [...log]
     .reverse()
-    .filter(({ body, end }) => {
-      lengths[`${!end}`] += body.length;
-      const fits = lengths[`${!end}`] <= MAX_LOG_LENGTH;
-      if (!fits && !end) drop('queue-full');
-      return fits;
+    .filter((message) => {
+      const { body, tries, day } = message;
+      if (!message.end) {
+        waiting += body.length;
+        if (waiting <= MAX_LOG_LENGTH) return true;
+        drop('queue-full');
+        message.end = 'too-old';
+      }
+      sent += body.length;
+      return tries > 0 && today - day <= LOG_DAYS && sent <= MAX_LOG_LENGTH;
     })
     .reverse();
 }

@@ -2,6 +2,7 @@ import { uniformInt } from '@dither/mechanisms';
 import { encodeBatch, NONCE_BYTES, splitReports, toBase64url, type WireReport } from '@dither/protocol';
 import type { ClosedPeriod } from './closer.js';
 import type { Context } from './context.js';
+import type { DropReason } from './diagnostics.js';
 import { DUE_WITHIN } from './policy.js';
 import type { State } from './state.js';
 
@@ -32,12 +33,20 @@ export function randomizePeriods(
       const { id, fingerprint, randomizer, params, none } = metric;
       const { value = none } = record;
       const draw = params.draws && publicDraw?.(fingerprint, window, { day, nonce }, params.draws);
-      const bytes =
-        'randomize' in randomizer
-          ? randomizer.encode(params, randomizer.randomize(params, value, source, draw))
-          : latching?.report(state, metric, window, wasLatched ? undefined : value, source);
+      let bytes: Uint8Array | undefined;
+      let lost: DropReason = 'latch-lost';
+      try {
+        bytes =
+          'randomize' in randomizer
+            ? randomizer.encode(params, randomizer.randomize(params, value, source, draw))
+            : latching?.report(state, metric, window, wasLatched ? undefined : value, source);
+      } catch (error) {
+        // Whatever storage made of one value, the other metrics' reports go out.
+        if ((error as { readonly code?: unknown }).code !== 'value-out-of-range') throw error;
+        if ('randomize' in randomizer) lost = 'storage-failed';
+      }
       if (bytes) reports.push({ index, window, bytes });
-      else drop('latch-lost', id);
+      else drop(lost, id);
       debug?.('randomized', id, window);
     }
     if (reports.length > 0) {

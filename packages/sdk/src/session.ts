@@ -36,7 +36,8 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
         // From before a privacy signal, or noted in a late crash.
         erase(state);
       } else {
-        const agreement = narrowed(consent.agreement, registry);
+        // By the clock alone, too: an event in a tab of a cheaper version must not lower what others may spend.
+        const agreement = isTick ? narrowed(consent.agreement, registry) : consent.agreement;
         consent.agreement = agreement;
         latching?.open(state);
         if (isTick) {

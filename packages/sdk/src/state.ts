@@ -60,7 +60,8 @@ export interface Store {
   change<T>(step: (state: State, save: () => Promise<void>) => T | Promise<T>, keys?: readonly Key[]): Promise<T>;
 }
 
-export function openStore({ storage, globalPrivacyControl }: Platform, app: string): Store {
+export function openStore(platform: Platform, app: string): Store {
+  const { storage } = platform;
   /** The queue as it was read or written last, while it is nobody's to change: it need not be parsed again. */
   let known: { readonly text: string | undefined; readonly queue: Message[] } | undefined;
 
@@ -75,7 +76,8 @@ export function openStore({ storage, globalPrivacyControl }: Platform, app: stri
 
   async function load(keys: readonly Key[]): Promise<{ state: State; save: () => Promise<void> }> {
     const texts: { [key in Key]?: string | undefined } = { ...(await storage.read(keys)) };
-    const consent = texts.consent ? (JSON.parse(texts.consent) as ConsentRecord) : undefined;
+    // One that cannot be read is none: the person is asked again, and can withdraw.
+    const consent = parse<ConsentRecord>(texts.consent);
     if (consent && consent.app !== app) throw new Error('app');
     // An empty one is not written.
     texts.ledger ??= JSON.stringify(emptyLedger());
@@ -85,7 +87,7 @@ export function openStore({ storage, globalPrivacyControl }: Platform, app: stri
       open?.merged && Object.values(open.records ?? '-').every((own) => own?.every?.((r) => r?.fingerprint));
     const queue = parseQueue(texts.queue);
     const state: State = {
-      status: statusOf(consent, globalPrivacyControl),
+      status: statusOf(consent, platform.globalPrivacyControl),
       consent,
       ledger: texts.ledger === sound ? JSON.parse(sound) : parseLedger(texts.ledger),
       latch: parse(texts.latch),

@@ -32,12 +32,14 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
   /** Notes one try of the first batch that is due; drops what no server takes any more, and brings far dates near. */
   function claim(state: State): Message | undefined {
     const now = clock.wall();
+    const today = dayOf(now);
     let claimed: Message | undefined;
     let isChanged = false;
-    for (const message of state.queue) {
-      const { end, due } = message;
+    const log = trimmed(state.queue, today, drop);
+    for (const message of log) {
+      const { day, end, due } = message;
       if (end) continue;
-      if (dayOf(now) - message.day >= RETAINED_DAYS) {
+      if (today - day >= RETAINED_DAYS) {
         message.end = 'too-old';
         drop('too-old');
       } else if (due > now + FARTHEST) message.due = now + uniformInt(source, DUE_WITHIN);
@@ -48,9 +50,8 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
       } else continue;
       isChanged = true;
     }
-    // What was sent stays in sight, whatever became of it.
-    const rest = state.queue.filter(({ end, tries }) => !end || tries > 0);
-    if (isChanged) state.queue = trimmed(rest, dayOf(now), drop);
+    // Replaced only if changed: it may be long, and is written whole.
+    if (isChanged || log.length < state.queue.length) state.queue = log;
     return claimed;
   }
 
@@ -81,9 +82,10 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
       off.asked = today;
       return true;
     });
-    const answer: Answer | undefined = isDue
-      ? await platform.get?.(endpoint + switchOffPath(registry.app)).catch(() => undefined)
-      : undefined;
+    const answer: Answer | undefined =
+      isDue && !isStopped()
+        ? await platform.get?.(endpoint + switchOffPath(registry.app)).catch(() => undefined)
+        : undefined;
     const text = answer?.body;
     const isOne = parseSwitchOff(text, registry.app);
     // Whatever a network in between answers, what holds goes on to hold.
@@ -108,7 +110,8 @@ export function uploader(context: Context, endpoint: string, isStopped: () => bo
           if (platform.get && clock.monotonic() >= opening) await askWhatIsOff();
           while (!isStopped()) {
             const message = await change(claim);
-            if (!message) break;
+            // Consent may have been withdrawn while the try was noted.
+            if (!message || isStopped()) break;
             await tryOnce(message);
           }
         });

@@ -63,7 +63,10 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
     clock: { wall: () => Date.now(), monotonic: () => now() - start },
     source: secureSource(crypto as Crypto),
     closings,
-    globalPrivacyControl: !!(navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl,
+    // The person may change it while the page is open.
+    get globalPrivacyControl() {
+      return !!(navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl;
+    },
     schedule(delay, task) {
       const timer = setTimeout(task, delay);
       return () => clearTimeout(timer);
