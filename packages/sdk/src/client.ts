@@ -231,7 +231,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   async function grant(despiteGpc: boolean): Promise<void> {
-    if (silence === 'private' || silence === 'stopped') return;
+    if (silence && silence !== 'no-consent') return;
     try {
       await finishWithdrawal();
       await grantConsent(context, despiteGpc);
@@ -308,7 +308,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
         return inTurn(() => (word === words ? grant(despiteGpc) : undefined));
       },
       withdraw() {
-        if (silence === 'private') return lastWord;
+        if (silence === 'private' || !storage.isDurable) return lastWord;
         // From this moment on, whatever is still under way.
         words++;
         pending = {};

@@ -4,7 +4,7 @@ import { type Metric, parseHeader, parseReports, publicDraw, splitReports } from
 import { category, defineRegistry } from '@dither/sdk';
 import { hadamardCountMeanSketch, localHashing, sue } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
-import { agreed, DAY, HOUR, MORNING } from '../support/installation.js';
+import { agreed, DAY, HOUR, MORNING, slowly } from '../support/installation.js';
 import { about, nearlyTrue } from '../support/registry.js';
 
 const values = Array.from({ length: 60 }, (_, i) => `value ${i}`);
@@ -29,7 +29,7 @@ describe('a report under a public draw', () => {
     const installation = await agreed(registry, MORNING, { seed: 'draws' });
     const days = 25;
     for (let day = 0; day <= days; day++) {
-      const { client, time } = await installation.start(MORNING + day * DAY);
+      const { client, time } = await installation.start(MORNING + day * DAY, { wrap: slowly });
       client.record('hashed', 'value 7');
       client.record('sketched', 'value 7');
       await time.advance(7 * HOUR);

@@ -3,7 +3,7 @@ import type { Metric } from '@dither/protocol';
 import { defineRegistry, text } from '@dither/sdk';
 import { oneTimeRappor, rappor } from '@dither/sdk/mechanisms';
 import { describe, expect, it } from 'vitest';
-import { agreed, DAY, HOUR, ledgerIn, MORNING } from '../support/installation.js';
+import { agreed, DAY, HOUR, ledgerIn, MORNING, slowly } from '../support/installation.js';
 import { reportsIn } from '../support/receiver.js';
 import { about } from '../support/registry.js';
 
@@ -25,7 +25,7 @@ const registry = defineRegistry({
 async function epochOf(seed: string, homepage: string) {
   const installation = await agreed(registry, MORNING, { seed });
   for (let day = 0; day <= DAYS; day++) {
-    const { client, time } = await installation.start(MORNING + day * DAY);
+    const { client, time } = await installation.start(MORNING + day * DAY, { wrap: slowly });
     client.record('homepage', day === 0 ? homepage : `${day}.example`);
     client.record('signature', 'TypeError');
     await time.advance(7 * HOUR);

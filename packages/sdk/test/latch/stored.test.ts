@@ -11,6 +11,7 @@ import {
   MINUTE,
   MORNING,
   recordUntyped,
+  slowly,
 } from '../support/installation.js';
 import { readTraced, texts, traced } from '../support/latched.js';
 import { look } from '../support/look.js';
@@ -48,7 +49,7 @@ function spoil({ texts: kept }: AnyInstallation, change: (stored: Stored) => voi
 }
 
 async function visit(installation: AnyInstallation, day: number) {
-  const { client, time } = await installation.start(MORNING + day * DAY);
+  const { client, time } = await installation.start(MORNING + day * DAY, { wrap: slowly });
   recordUntyped(client, 'crash');
   await time.advance(7 * HOUR);
   const { drops } = await look(client);

@@ -10,6 +10,7 @@ import {
   ledgerIn,
   MINUTE,
   MORNING,
+  slowly,
 } from '../support/installation.js';
 import { plain, readTraced, traced } from '../support/latched.js';
 import { broken, promisedBy } from '../support/promises.js';
@@ -48,7 +49,7 @@ async function update(...versions: readonly (readonly [registry: DeclaredRegistr
     await client.consent.grant();
     await client.stop();
     for (; day < until; day++) {
-      const { time, client: later } = await installation.start(MORNING + day * DAY + HOUR);
+      const { time, client: later } = await installation.start(MORNING + day * DAY + HOUR, { wrap: slowly });
       await time.advance(7 * HOUR);
       await later.stop();
     }

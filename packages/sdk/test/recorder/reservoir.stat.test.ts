@@ -7,7 +7,7 @@ import { everyAggregate } from '../support/registry.js';
  * either always passes or never does.
  */
 const QUANTILE = 44.81;
-const INSTALLATIONS = 4000;
+const INSTALLATIONS = 2000;
 const EVENTS = 10;
 
 function pearson(counts: readonly number[]): number {
@@ -52,6 +52,6 @@ describe('a random event of the period', () => {
       Array.from({ length: size }, () => (INSTALLATIONS * 0.5 ** Math.min(3, 4 - run)) / size),
     );
     expect(forgetful.reduce((sum, count) => sum + count, 0)).toBe(INSTALLATIONS);
-    expect(pearson(forgetful)).toBeGreaterThan(5 * QUANTILE);
+    expect(pearson(forgetful)).toBeGreaterThan(3 * QUANTILE);
   });
 });

@@ -1,7 +1,10 @@
 import type { Platform, Storage } from '@dither/sdk';
 
-/** What touches the outside: asked before each, and told which; it may throw, and then it does not happen. */
-export type Gate = (step: 'read' | 'write' | 'note' | 'send' | 'sent') => void;
+/** What reaches the outside; what is written with it. */
+export type Step = 'read' | 'write' | 'note' | 'send' | 'sent';
+
+/** Asked before each step; it may throw, and then the step does not happen. A note waits for nobody. */
+export type Gate = (step: Step, entry?: readonly [key: string, text: string | undefined]) => void | Promise<void>;
 
 /** Storage that passes through `gate` entry by entry: a write of two may be cut between them. */
 function gatedStorage(storage: Storage, gate: Gate): Storage {
@@ -9,28 +12,28 @@ function gatedStorage(storage: Storage, gate: Gate): Storage {
   return {
     ...storage,
     async read(keys) {
-      gate('read');
+      await gate('read');
       return storage.read(keys);
     },
     async write(entries) {
       for (const entry of entries) {
-        gate('write');
+        await gate('write', entry);
         await storage.write([entry]);
       }
     },
     ...(notes && {
       notes: {
         append(text) {
-          gate('note');
+          void gate('note');
           notes.append(text);
         },
         async list() {
-          gate('read');
+          await gate('read');
           return notes.list();
         },
         async remove(names) {
           for (const name of names) {
-            gate('write');
+            await gate('write', [name, undefined]);
             await notes.remove([name]);
           }
         },
@@ -45,9 +48,9 @@ export function gatedPlatform(platform: Platform, gate: Gate): Platform {
     ...platform,
     storage: gatedStorage(platform.storage, gate),
     async send(url, body) {
-      gate('send');
+      await gate('send');
       const answer = await platform.send(url, body);
-      gate('sent');
+      await gate('sent');
       return answer;
     },
   };
@@ -59,7 +62,7 @@ export class Killed extends Error {
 
 /** Lets `steps` writes and sends pass; then the process is dead, and nothing of it passes any more. */
 export function fuse(steps: number): {
-  readonly gate: Gate;
+  readonly gate: (step: Step) => void;
   readonly isBlown: () => boolean;
   readonly used: () => number;
 } {

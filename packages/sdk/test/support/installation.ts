@@ -1,3 +1,4 @@
+import type { WordSource } from '@dither/mechanisms';
 import type { Declarations } from '@dither/protocol';
 import { type Client, createClient, type DeviceRegistry, type Platform } from '@dither/sdk';
 import { type FakeTime, fakeTime, seededSource, testPlatform } from '@dither/sdk/testing';
@@ -36,6 +37,14 @@ export interface Installation<D extends Declarations> {
 
 const asItIs = (platform: Platform): Platform => platform;
 
+/** How much slower. */
+const SLOWER = 20;
+
+/** Minutes instead of seconds, nearly, for all that is scheduled: seven hours are 21 ticks, where it does not matter when. */
+export function slowly(platform: Platform): Platform {
+  return { ...platform, schedule: (delay, task) => platform.schedule(SLOWER * delay, task) };
+}
+
 /** An installation of whatever app, for those who need not know its metrics. */
 export interface AnyInstallation {
   readonly texts: Map<string, string>;
@@ -53,7 +62,8 @@ export function recordUntyped(client: object, id: string, value?: unknown): void
 }
 
 export interface InstallationOptions {
-  readonly seed: string;
+  /** Seed, or the source that all its runs draw from. */
+  readonly seed: string | WordSource;
   readonly respond?: Respond;
   readonly texts?: Map<string, string>;
   readonly receiver?: Receiver;
@@ -65,7 +75,7 @@ export function install<const D extends Declarations>(
 ): Installation<D> {
   const { texts = new Map<string, string>(), respond } = options;
   const far = options.receiver ?? receiver(respond);
-  const source = seededSource(options.seed);
+  const source = typeof options.seed === 'string' ? seededSource(options.seed) : options.seed;
   return {
     texts,
     messages: far.messages,
@@ -96,10 +106,9 @@ export async function agreed<const D extends Declarations>(
 /** The batches that wait to be sent, as any reader of the storage finds them. */
 export function waitingIn(
   texts: ReadonlyMap<string, string>,
-): readonly { readonly id: string; readonly body: string }[] {
-  const log: readonly { readonly id: string; readonly body: string; readonly end?: string }[] = JSON.parse(
-    texts.get('queue') ?? '[]',
-  );
+): readonly { readonly id: string; readonly body: string; readonly due: number }[] {
+  const log: readonly { readonly id: string; readonly body: string; readonly due: number; readonly end?: string }[] =
+    JSON.parse(texts.get('queue') ?? '[]');
   return log.filter(({ end }) => end === undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { Storage } from '@dither/sdk';
 import { fuse, gatedPlatform } from './fragile.js';
-import { type AnyInstallation, DAY, HOUR, MORNING, SECOND } from './installation.js';
+import { type AnyInstallation, DAY, HOUR, MINUTE, MORNING, SECOND, slowly } from './installation.js';
 
 export interface KilledLife {
   readonly days: number;
@@ -26,7 +26,7 @@ export async function liveAndDie(
     const { client, time } = await installation.start(at, {
       wrap: (platform) => {
         const own = isMortal ? gatedPlatform(platform, line.gate) : platform;
-        return { ...own, storage: wrap(own.storage) };
+        return slowly({ ...own, storage: wrap(own.storage) });
       },
     });
     if (client.consent.status !== 'granted') await client.consent.grant();
@@ -38,7 +38,7 @@ export async function liveAndDie(
   };
   for (let day = 0; day < days; day++) {
     await open(MORNING + day * DAY, 7 * HOUR);
-    await open(MORNING + day * DAY + 8 * HOUR, 70 * SECOND);
+    await open(MORNING + day * DAY + 8 * HOUR, 30 * MINUTE);
   }
   await open(MORNING + days * DAY, 7 * HOUR);
   return line.used();

@@ -3,7 +3,8 @@ import { oneBitMean, rr } from '@dither/sdk/mechanisms';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { traced } from './latched.js';
-import { type Action, actions, live, type Variant } from './model.js';
+import { live, type Variant } from './model.js';
+import { type Action, actions } from './model-actions.js';
 import { about } from './registry.js';
 
 const clicks = count({ ...about, mechanism: oneBitMean, epsilon: 0.25, clamp: 20 });
@@ -57,12 +58,29 @@ export const keepsEveryPromise = (variant?: Variant) =>
     expect((await live(pair, all, String(seed), variant)).faults).toEqual([]);
   });
 
-/** The property: what texts say changes neither how many messages there are, nor their sizes, nor their times. */
-export const tellsNoText = () =>
-  fc.asyncProperty(...histories, async (pair, all, seed) => {
-    const seen = async (text: (event: number) => string) => {
-      const { messages } = await live(pair, all, String(seed), { text });
-      return messages.map(({ at, bytes }) => [at, bytes.length]);
+/** What is recorded at each event, as different as it can be. */
+export const habits = {
+  'short texts': (event: number, isText: boolean) => [isText ? 'x'.repeat(1 + (event % 40)) : undefined],
+  'one long text': (_event: number, isText: boolean) => [isText ? '世'.repeat(40) : undefined],
+  'many events': (event: number, isText: boolean) =>
+    [0, 1, 2].map((i) => (isText ? `${event + i}.example` : undefined)),
+  mistakes: () => [Number.NaN, {}, ''],
+  nothing: () => [],
+} as const;
+
+export type Habit = keyof typeof habits;
+
+/** Habits that write as often: a disk that fails at some write fails both at the same. */
+const ALIKE: readonly Habit[] = ['one long text', 'many events'];
+
+/** The property: what is recorded changes neither how many messages there are, nor their sizes, nor their times. */
+export const tellsNothing = (others: readonly Habit[], variant?: Variant) =>
+  fc.asyncProperty(fc.constantFrom(...others), ...histories, async (other, pair, history, seed) => {
+    const isTimed = ({ type }: Action) => type !== 'fail' && type !== 'crash';
+    const all = ALIKE.includes(other) ? history : history.filter(isTimed);
+    const seen = async (habit: Habit) => {
+      const life = await live(pair, all, String(seed), { ...variant, events: habits[habit], isComparable: true });
+      return life.messages.map(({ at, bytes }) => [at, bytes.length]);
     };
-    expect(await seen((event) => 'x'.repeat(1 + (event % 40)))).toEqual(await seen(() => '世'));
+    expect(await seen(other)).toEqual(await seen('short texts'));
   });

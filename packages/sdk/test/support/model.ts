@@ -1,63 +1,27 @@
+import { uniformInt } from '@dither/mechanisms';
 import type { Registry } from '@dither/protocol';
-import { type Client, createClient, type DeclaredRegistry, type Platform, type Storage } from '@dither/sdk';
-import { type FakeTime, fakeTime, memoryStorage, seededSource, testPlatform } from '@dither/sdk/testing';
-import fc from 'fast-check';
-import { gatedPlatform, Killed } from './fragile.js';
+import { writeSwitchOff } from '@dither/protocol';
+import type { Platform } from '@dither/sdk';
+import { fakeTime, memoryStorage, seededSource, testPlatform } from '@dither/sdk/testing';
 import { DAY, HOUR, ledgerIn, MINUTE, MORNING, recordUntyped } from './installation.js';
-import { broken, type Promised, promisedBy } from './promises.js';
+import { account } from './model-account.js';
+import type { Action } from './model-actions.js';
+import { SLOWER, type Surroundings, sizeOf, type Tab, tabOf } from './model-tab.js';
+import { broken, promisedBy } from './promises.js';
 import { type Message, problem, receipt, receiver, reportsIn } from './receiver.js';
+import { mixed, oneByOne } from './turns.js';
 
-/** What can happen to an installation. `tab` is 0 for the older version of the app, 1 for the newer. */
-export type Action =
-  | { readonly type: 'event'; readonly tab: number; readonly metric: string }
-  | { readonly type: 'note' | 'flush' | 'restart' | 'kill' | 'withdraw' | 'grant'; readonly tab: number }
-  | { readonly type: 'pass' | 'jump'; readonly hours: number }
-  | { readonly type: 'fail'; readonly after: number; readonly times: number }
-  | { readonly type: 'network'; readonly answers: 'receipts' | 'none' | 'lost' | 'busy' };
-
-const tab = fc.constantFrom(0, 1);
-
-export const actions: fc.Arbitrary<Action[]> = fc.array(
-  fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        type: fc.constant('event'),
-        tab,
-        metric: fc.constantFrom('crash', 'clicks', 'extra', 'homepage', 'homepage', 'search'),
-      }),
-    },
-    { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('note', 'flush', 'restart', 'kill'), tab }) },
-    { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('withdraw', 'grant', 'grant', 'grant'), tab }) },
-    { weight: 8, arbitrary: fc.record({ type: fc.constant('pass'), hours: fc.constantFrom(1, 7, 24, 26, 72) }) },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('jump'), hours: fc.constantFrom(-400, -30, 25, 200, 900) }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ type: fc.constant('fail'), after: fc.nat(6), times: fc.integer({ min: 1, max: 8 }) }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        type: fc.constant('network'),
-        answers: fc.constantFrom('receipts', 'none', 'lost', 'busy'),
-      }),
-    },
-  ) as fc.Arbitrary<Action>,
-  { minLength: 20, maxLength: 60 },
-);
-
-/** What a deliberately broken build does otherwise; nothing, for the real one. */
+/** How a life goes; and what a deliberately broken build does otherwise, nothing for the real one. */
 export interface Variant {
-  readonly storage?: (storage: Storage) => Storage;
   readonly platform?: (platform: Platform) => Platform;
-  /** What is recorded as a text. */
-  readonly text?: (event: number) => string;
+  /** What is recorded at an event of a metric: each value once, none if nothing is. */
+  readonly events?: (event: number, isText: boolean) => readonly unknown[];
+  /**
+   * For lives to be compared that differ in what is recorded: one step after the other, and failures by what is written
+   * whatever was.
+   */
+  readonly isComparable?: boolean;
 }
-
-/** Minutes instead of seconds for everything that is scheduled: a day is 24 ticks, not 1,440. */
-const SLOWER = 60;
-
-type AnyClient = Client<Record<string, never>>;
 
 /** A life, and what the network saw of it. */
 export interface Life {
@@ -73,145 +37,144 @@ export async function live(
   seed: string,
   variant: Variant = {},
 ): Promise<Life> {
-  const text = variant.text ?? ((event: number) => `${'abc'[event % 3]}.example`);
-  let events = 0;
   const texts = new Map<string, string>();
-  const storage = (variant.storage ?? same)(memoryStorage(texts));
-  const time: FakeTime = fakeTime(MORNING);
+  const time = fakeTime(MORNING);
+  const order = seededSource(`order of ${seed}`);
   const source = seededSource(seed);
+  const turns = variant.isComparable ? oneByOne : mixed(order);
   const faults: string[] = [];
-  let answers: 'receipts' | 'none' | 'lost' | 'busy' = 'receipts';
-  let failing = { after: 0, times: 0 };
   const far = receiver((message: Message) => {
-    if (answers === 'lost') throw new Error('cut');
-    return answers === 'busy' ? problem(503, 'unavailable') : receipt(message);
+    if (around.answers === 'lost') throw new Error('cut');
+    return around.answers === 'busy' ? problem(503, 'unavailable') : receipt(message);
   });
+  const around: Surroundings = {
+    texts,
+    storage: memoryStorage(texts),
+    wrap: variant.platform ?? ((platform) => platform),
+    time,
+    turns,
+    platform: () => testPlatform({ seed: source, time, send: far.send(time), texts }),
+    answers: 'receipts',
+    failing: { after: 0, times: 0 },
+    broken: 0,
+    limit: Number.POSITIVE_INFINITY,
+    document: undefined,
+    refusals: 0,
+    countsEvents: !variant.isComparable,
+  };
+  const tabs = [tabOf(older, around), tabOf(newer, around)] as const;
+  const events = variant.events ?? ((event, isText) => [isText ? `${'abc'[event % 3]}.example` : undefined]);
+  let event = 0;
 
-  const tabs = [older, newer].map((registry) => ({
-    registry,
-    client: undefined as AnyClient | undefined,
-    kill: (): void => undefined,
-  }));
-
-  async function open(at: number): Promise<void> {
-    const place = tabs[at] as (typeof tabs)[number];
-    let isDead = false;
-    const plain = testPlatform({ seed: source, time, send: far.send(time), texts });
-    const wrapped = gatedPlatform({ ...(variant.platform ?? same)(plain), storage }, (step) => {
-      if (isDead || (step === 'send' && answers === 'none')) throw new Killed();
-      if (step === 'write' && failing.times > 0 && failing.after-- <= 0) {
-        failing.times--;
-        throw new Error('the disk is full');
-      }
-    });
-    place.client = createClient({
-      registry: place.registry as unknown as DeclaredRegistry<Record<string, never>>,
-      endpoint: 'memory://server',
-      platform: { ...wrapped, schedule: (delay, task) => time.schedule(delay * SLOWER, task) },
-    });
-    place.kill = () => {
-      isDead = true;
-    };
-    await place.client.ready;
-  }
-
-  /** The most that was ever agreed to, and what was agreed to last. */
+  /** The most that was ever agreed to, and what was agreed to last, per window. */
   const most = { perWindow: 0, windowDays: older.bound.windowDays, lifetime: 0 };
-  let last: Promised = most;
-  let before = { spent: 0, worst: 0 };
+  let last = 0;
+  const { check } = account(texts, most.windowDays);
+  /** How many messages had left when the person withdrew, while that holds. */
+  let silentSince: number | undefined;
 
-  /** The ledger never goes back, and what it spends fits what the person agreed to last. */
-  function checkLedger(): void {
-    const { spent, charges } = ledgerIn(texts);
-    const planned = charges.map(([day, metric, micro, period = 1]) => {
-      const table = [micro].flat();
-      return { metric, table, days: table.map((_, report) => day + report * period) };
-    });
-    const metrics = new Set(planned.map(({ metric }) => metric));
-    // Of each metric the larger of what was read and what was sent in the window.
-    const sumUntil = (end: number): number => {
-      const isInside = (day = 0): boolean => day <= end && day > end - last.windowDays;
-      return [...metrics].reduce((sum, id) => {
-        const own = planned.filter(({ metric }) => metric === id);
-        const read = own.map(({ days, table }) => (isInside(days[0]) ? (table.at(-1) ?? 0) : 0));
-        const sent = own.map(({ days, table }) => table[days.filter(isInside).length - 1] ?? 0);
-        return sum + Math.max(read.reduce(plus, 0), sent.reduce(plus, 0));
-      }, 0);
-    };
-    const sums = planned.flatMap(({ days }) => days.map(sumUntil));
-    const worst = Math.max(0, ...sums);
-    if (spent < before.spent) faults.push(`ledger went back from ${before.spent} to ${spent}`);
-    if (spent > before.spent && worst > Math.max(last.perWindow, before.worst)) {
-      faults.push(`agreed to ${last.perWindow}, charged ${worst}`);
-    }
-    before = { spent, worst };
+  /** What a person says, and whether it was carried out for certain. */
+  async function say(tab: Tab, word: () => Promise<void>): Promise<boolean> {
+    const before = around.refusals;
+    await turns.during(word());
+    return around.refusals === before && !tab.isDead();
   }
 
-  await open(0);
-  await open(1);
-  for (const action of all) {
-    const place = 'tab' in action ? tabs[action.tab] : undefined;
-    const client = place?.client as AnyClient;
+  async function withdraw(tab: Tab): Promise<void> {
+    const isSure = await say(tab, () => tab.client.consent.withdraw());
+    const left = [...texts.keys()].filter((key) => key !== 'consent' && key !== 'ledger');
+    if (isSure && left.length > 0) faults.push(`left after withdrawal: ${left}`);
+    // One message may have been on its way.
+    await turns.pass(Number.POSITIVE_INFINITY);
+    if (isSure) silentSince = far.messages.length;
+  }
+
+  async function grant(tab: Tab): Promise<void> {
+    silentSince = undefined;
+    const asked = promisedBy(tab.registry);
+    const before = last;
+    last = Math.max(last, asked.perWindow);
+    most.perWindow = Math.max(most.perWindow, asked.perWindow);
+    most.lifetime = Math.max(most.lifetime, asked.lifetime);
+    const isSure = await say(tab, () => tab.client.consent.grant());
+    faults.push(...check(last));
+    // If storage may have refused it, the earlier agreement may still hold.
+    last = isSure ? asked.perWindow : Math.max(before, asked.perWindow);
+  }
+
+  async function act(action: Action, tab: Tab): Promise<void> {
+    const { client } = tab;
     switch (action.type) {
       case 'event':
-        recordUntyped(client, action.metric, isText(older, action.metric) ? text(events++) : undefined);
-        break;
+        for (const value of events(event++, older.metrics[action.metric]?.kind === 'text')) {
+          recordUntyped(client, action.metric, value);
+        }
+        return;
       case 'note':
-        client.flushNow();
-        break;
+        return client.flushNow();
       case 'flush':
         // Not awaited: the next action falls into the middle of it.
-        void client.flush();
-        break;
+        return void client.flush();
+      case 'hide':
+        return tab.hide();
       case 'restart':
-        await client.stop();
-        await open(action.tab);
-        break;
+        await turns.during(client.stop());
+        return tab.open();
       case 'kill':
-        place?.kill();
-        await open(action.tab);
-        break;
-      case 'withdraw': {
-        const isSound = failing.times === 0;
-        await client.consent.withdraw();
-        const left = [...texts.keys()].filter((key) => key !== 'consent' && key !== 'ledger');
-        if (isSound && left.length > 0) faults.push(`left after withdrawal: ${left}`);
-        break;
-      }
-      case 'grant': {
-        const isSound = failing.times === 0;
-        await client.consent.grant();
-        const asked = promisedBy(place?.registry as Registry);
-        // If storage may have refused it, the earlier agreement may still hold.
-        last = isSound ? asked : { ...asked, perWindow: Math.max(last.perWindow, asked.perWindow) };
-        most.perWindow = Math.max(most.perWindow, asked.perWindow);
-        most.lifetime = Math.max(most.lifetime, asked.lifetime);
-        break;
-      }
+        return tab.kill();
+      case 'crash':
+        return tab.crashAfter(action.after);
+      case 'withdraw':
+        return withdraw(tab);
+      case 'grant':
+        return grant(tab);
       case 'pass':
-        await time.advance(action.hours * HOUR);
-        break;
+        return time.advance(action.hours * HOUR);
       case 'jump':
         time.setWall(time.clock.wall() + action.hours * HOUR);
-        await time.advance(MINUTE * SLOWER);
-        break;
+        return time.advance(MINUTE * SLOWER);
       case 'fail':
-        failing = { ...action };
-        break;
+        around.failing = { ...action };
+        return;
+      case 'break':
+        around.broken = time.clock.monotonic() + action.hours * HOUR;
+        return;
+      case 'quota':
+        around.limit = sizeOf(texts, 'open') + action.room;
+        return;
+      case 'switch off': {
+        const until = ledgerIn(texts).highWater + action.days;
+        around.document = action.days > 0 ? writeSwitchOff(older.app, { off: [action.metric], until }) : undefined;
+        return;
+      }
       default:
-        answers = action.answers;
+        around.answers = action.answers;
     }
-    checkLedger();
+  }
+
+  for (const tab of tabs) await tab.open();
+  for (const action of all) {
+    await act(action, tabs['tab' in action ? action.tab : 0] as Tab);
+    // The app is started again at once.
+    for (const tab of tabs) if (tab.isDead()) await tab.open();
+    await turns.pass(uniformInt(order, 12));
+    faults.push(...check(last));
+    if (far.messages.length > (silentSince ?? Number.POSITIVE_INFINITY)) faults.push('sent after withdrawal');
   }
   // Everything works again, and what waits is sent.
-  failing = { after: 0, times: 0 };
-  answers = 'receipts';
-  for (const at of [0, 1]) {
-    tabs[at]?.kill();
-    await open(at);
+  Object.assign(around, {
+    failing: { after: 0, times: 0 },
+    broken: 0,
+    limit: Number.POSITIVE_INFINITY,
+    answers: 'receipts',
+  });
+  for (const tab of tabs) {
+    tab.kill();
+    await tab.open();
   }
   await time.advance(2 * DAY);
-  checkLedger();
+  await turns.pass(Number.POSITIVE_INFINITY);
+  faults.push(...check(last));
 
   const { messages } = far;
   const onlyNewer = reportsIn(messages, older, newer).filter(({ metric, microEpsilon }) => {
@@ -222,9 +185,3 @@ export async function live(
   faults.push(...broken(messages, [older, newer], most, ledgerIn(texts).spent));
   return { faults: [...new Set(faults)], messages };
 }
-
-const plus = (a: number, b: number): number => a + b;
-
-const same = <T>(x: T): T => x;
-
-const isText = ({ metrics }: Registry, id: string): boolean => metrics[id]?.kind === 'text';
