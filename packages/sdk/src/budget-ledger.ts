@@ -101,7 +101,7 @@ export const sumOfFresh: SumIn = (charges, end, windowDays) =>
   );
 
 /** The day of a charge's last report. */
-export function lastDay([day, , micro, period = 1]: Charge): number {
+function lastDay([day, , micro, period = 1]: Charge): number {
   return typeof micro === 'number' ? day : day + (micro.length - 1) * period;
 }
 
