@@ -17,8 +17,8 @@ import { noUploads, type Send, type UploadCounts, unreliable } from './transport
 
 /**
  * The life of a range of installations, period by period. In each period the app is started three times: the first
- * start closes the period before, the second sends what is due, and the third sometimes ends in a crash. After the
- * last period it is started twice more, to close and to send.
+ * start closes the period before, the second sends what is due, and the third sometimes ends in a crash, after which it is
+ * opened once more. After the last period it is started twice more, to close and to send.
  */
 export interface PlayOptions {
   readonly registry: DeclaredRegistry;
@@ -133,11 +133,16 @@ export class Play {
     await second.stop();
 
     if (!isLast) {
-      const third = await startApp(state, { ...options, at: at(periodDays - 3) });
+      const opened = at(periodDays - 3);
+      const third = await startApp(state, { ...options, at: opened });
       third.record(person.session(chance));
       await third.wait(2000);
-      if (chance() < CRASH_RATE) third.crash(person.crash(chance));
-      else await third.stop();
+      if (chance() < CRASH_RATE) {
+        third.crash(person.crash(chance));
+        // Opened again on the same day, it merges what the crash had noted: from here on the open records say which random event counts.
+        const again = await startApp(state, { ...options, at: opened + 60_000 });
+        await again.stop();
+      } else await third.stop();
     }
     this.#settle(state, start);
   }

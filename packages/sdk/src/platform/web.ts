@@ -46,7 +46,7 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
       referrerPolicy: 'no-referrer',
       ...(indexedDB && { cache: 'no-store' }),
       redirect: 'error',
-      signal: AbortSignal.timeout?.(REQUEST_TIMEOUT) ?? null,
+      signal: globalThis.AbortSignal?.timeout?.(REQUEST_TIMEOUT) ?? null,
       ...init,
     });
     const { headers } = response;
