@@ -61,4 +61,4 @@ export { type BitChannel, bitChannel } from './random/lanes.js';
 export { type RandomValues, secureSource } from './random/secure.js';
 export { uniformInt } from './random/uniform-int.js';
 export { blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';
-export { decodeState, encodeState, stateKey } from './state.js';
+export { decodeState, encodeState, mergeStates, stateKey } from './state.js';
