@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A Dither client in Python's standard library, written from docs/protocol.md alone; its randomizers are mechanisms.py.
 
-    client.py registry.json values.json [--day YYYY-MM-DD] [--json] [--post http://127.0.0.1:8080]
+    client.py registry.json values.json [--day YYYY-MM-DD] [--json]
+              [--post http://127.0.0.1:8787] [--write-key dwk_...]
 
 `values.json` holds the value of the period that ended last, by metric: true, a text of the list, or a number; a
 metric that is not named had no event, and is reported all the same. The batch is printed (hexadecimal, or JSON) or
@@ -100,16 +101,17 @@ def to_json(registry, day, nonce, groups):
 # Section 8: HTTP.
 
 
-def post(server, body, media_type, nonce):
-    """Prints the answer; True if it says that this batch was delivered."""
-    request = urllib.request.Request(f"{server}/v1/reports", body, {"content-type": media_type})
+def post(server, body, media_type, write_key=None):
+    """What the server says: a receipt, or a problem."""
+    headers = {"content-type": media_type}
+    if write_key is not None:
+        headers["dither-key"] = write_key
+    request = urllib.request.Request(f"{server}/v1/reports", body, headers)
     try:
         with urllib.request.urlopen(request) as response:
-            answer = json.load(response)
+            return json.load(response)
     except urllib.error.HTTPError as error:
-        answer = json.load(error)
-    print(json.dumps(answer))
-    return answer.get("batch") == base64url(nonce)
+        return json.load(error)
 
 
 def main():
@@ -119,6 +121,7 @@ def main():
     parser.add_argument("--day", type=datetime.date.fromisoformat, default=datetime.datetime.now(datetime.timezone.utc).date())
     parser.add_argument("--json", action="store_true", help="the JSON form instead of bytes")
     parser.add_argument("--post", metavar="SERVER")
+    parser.add_argument("--write-key", metavar="KEY", help="the app's, if it has one")
     args = parser.parse_args()
     with open(args.registry, encoding="utf-8") as file:
         registry = json.load(file)
@@ -137,7 +140,9 @@ def main():
     if args.post is None:
         print(text)
         return 0
-    return 0 if post(args.post, body, media_type, nonce) else 1
+    answer = post(args.post, body, media_type, args.write_key)
+    print(json.dumps(answer))
+    return 0 if answer.get("batch") == base64url(nonce) else 1
 
 
 if __name__ == "__main__":

@@ -292,6 +292,17 @@ describe('diff', () => {
     expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(compare(after))));
   });
 
+  it('shows that an app begins to ask those who send Global Privacy Control, and that batches stay as they are', async () => {
+    const after = registryOf(base, { gpc: 'explicit-grant' });
+    expect(compare(after)).toMatchObject({
+      registry: [{ field: 'gpc', before: 'none', after: '"explicit-grant"' }],
+      consent: [],
+      isNewLayout: false,
+    });
+    const { out } = await run(['diff', save('e.json', before), save('f.json', after)]);
+    expect(out).toContain('gpc: none -> "explicit-grant"');
+  });
+
   it('shows of a long list the part that changed', async () => {
     const values = Array.from({ length: 200 }, (_, i) => `value-${i}`);
     const long = (list: string[]) => registryOf({ m: category({ ...about, values: list, mechanism: oue.client }) });

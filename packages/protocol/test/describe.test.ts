@@ -112,6 +112,14 @@ describe('the page "what is sent"', () => {
     expect(whole).not.toMatch(/drawn (by lot|this question)|by lot/);
   });
 
+  it('says what becomes of Global Privacy Control', () => {
+    const plain = markdown(registryOf({ m: yesNo }));
+    expect(plain).toContain('Global Privacy Control, that counts as no: the server refuses');
+    const granted = markdown(registryOf({ m: yesNo }, { gpc: 'explicit-grant' }));
+    expect(granted).toContain('counts as no, until you agree in the app after being told of it');
+    expect(granted).not.toContain('the server refuses');
+  });
+
   it('gives the reason of an epsilon above the usual', () => {
     const m = { ...yesNo, epsilon: 5, reason: 'Because of this.' };
     expect(section(markdown(registryOf({ m })), 'm')).toContain('**Why it tells more than usual:** Because of this.');

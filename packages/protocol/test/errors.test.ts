@@ -131,6 +131,11 @@ const declarations: { readonly [code in RegistryErrorCode]: readonly (() => unkn
   ],
   'metric-exceeds-budget': [() => registryOf({ m: { ...yesNo, period: 1 } })],
   'participation-invalid': [() => registryOf({ m: yesNo }, { participation: as<'all'>('some') })],
+  'gpc-invalid': [
+    () => registryOf({ m: yesNo }, { gpc: as<'explicit-grant'>('ignore') }),
+    () => registryOf({ m: yesNo }, { gpc: as<'explicit-grant'>(true) }),
+    () => registryFromJson({ ...exported, gpc: null }, catalogue),
+  ],
   'expected-clients-invalid': [0, 1.5, Number.NaN].map(
     (expectedClients) => () => registryOf({ m: yesNo }, { expectedClients }),
   ),

@@ -83,9 +83,21 @@ describe('a fingerprint', () => {
     expect(of(reworded)).toBe(first);
     const beside = registryOf(
       { theme: category(base), another: theme },
-      { budget: { perWindow: 4, windowDays: 56, lifetime: 8 }, expectedClients: 7, participation: 'sampled' },
+      {
+        budget: { perWindow: 4, windowDays: 56, lifetime: 8 },
+        expectedClients: 7,
+        participation: 'sampled',
+        gpc: 'explicit-grant',
+      },
     );
     expect(beside.metrics.theme.fingerprint).toBe(first);
+  });
+
+  it('of a registry names the layout of its batches alone', () => {
+    const plain = registryOf({ theme });
+    const granted = registryOf({ theme }, { gpc: 'explicit-grant', expectedClients: 7 });
+    expect(granted.fingerprint).toBe(plain.fingerprint);
+    expect(registryOf({ theme, other: theme }).fingerprint).not.toBe(plain.fingerprint);
   });
 });
 
@@ -121,6 +133,15 @@ describe('a registry as JSON', () => {
     const backwards = registryToText(registryOf({ b: theme, a: theme }));
     expect(forwards).toBe(backwards);
     expect(forwards.split('\n').filter((line) => line.includes('"kind"'))).toHaveLength(2);
+  });
+
+  it('says that the app asks for an explicit grant, and nothing where it does not', () => {
+    const granted = registryOf({ theme }, { gpc: 'explicit-grant' });
+    expect(registryToText(granted)).toContain('"gpc": "explicit-grant",\n');
+    expect(registryFromJson(JSON.parse(registryToText(granted)), catalogue).gpc).toBe('explicit-grant');
+    const plain = registryOf({ theme });
+    expect(registryToText(plain)).not.toContain('gpc');
+    expect(Object.keys(registryFromJson(JSON.parse(registryToText(plain)), catalogue))).not.toContain('gpc');
   });
 
   it('is refused when any figure in it is not what the declaration resolves to', () => {

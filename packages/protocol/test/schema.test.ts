@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyRegistry } from './arbitraries.js';
+import { registryOf, theme } from './declare.js';
 import { registry as browser } from './fixtures/browser.registry.js';
 import { registry as mechanisms } from './fixtures/mechanisms.registry.js';
 
@@ -32,7 +33,7 @@ describe('the JSON schema', () => {
       }),
       { numRuns: 200 },
     );
-    for (const registry of [browser, mechanisms] as const) {
+    for (const registry of [browser, mechanisms, registryOf({ theme }, { gpc: 'explicit-grant' })] as const) {
       expect(accepts(registryToJson(registry)), JSON.stringify(validate.errors)).toBe(true);
     }
   });
@@ -55,6 +56,7 @@ describe('the JSON schema', () => {
     'a budget that is a text': edited((file) => Object.assign(file['budget'] as Tree, { perWindow: '8' })),
     'a window of a month': edited((file) => Object.assign(file['budget'] as Tree, { windowDays: 30 })),
     'another participation': edited((file) => Object.assign(file, { participation: 'some' })),
+    'another word on Global Privacy Control': edited((file) => Object.assign(file, { gpc: 'ignore' })),
     'no metric': edited((file) => Object.assign(file, { metrics: {} })),
     'an id in capitals': edited((_, metrics) => Object.assign(metrics, { Theme: metrics['theme'] })),
     'a metric without an owner': edited((_, metrics) => delete metrics['theme']?.['owner']),

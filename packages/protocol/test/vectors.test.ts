@@ -15,7 +15,9 @@ import {
   toHex,
 } from '@dither/protocol';
 import { describe, expect, it } from 'vitest';
-import type { badBatchVectors, batchVectors, fingerprintVectors } from './vectors/build.js';
+import type { answerVectors } from './vectors/answers.js';
+import type { badBatchVectors } from './vectors/bad-batches.js';
+import type { batchVectors, fingerprintVectors } from './vectors/build.js';
 import { vectorFiles } from './vectors/build.js';
 
 const read = (name: string) => readFileSync(new URL(`../vectors/${name}`, import.meta.url), 'utf8');
@@ -76,6 +78,17 @@ describe('a bad batch of the vectors', () => {
   for (const { why, json, code } of vectors.json) {
     it(`(JSON: ${why}) is refused`, () => {
       expect(codeOf(() => parseReports(batchFromJson(json as BatchJson, table), table))).toBe(code);
+    });
+  }
+});
+
+describe('a batch of the vectors with its answer', () => {
+  const { registry, batches } = JSON.parse(read('answers.json')) as ReturnType<typeof answerVectors>;
+  const table = registryFromJson(registry, catalogue);
+  for (const { why, hex, json } of batches) {
+    it(`(${why}) is a batch, the same in both forms`, () => {
+      expect(toHex(batchFromJson(json, table))).toBe(hex);
+      expect(parseReports(bytesOf(hex), table).length).toBeGreaterThan(0);
     });
   }
 });

@@ -25,7 +25,7 @@ export interface MetricChange {
 /** What `diff` has to say, as data. */
 export interface Comparison {
   readonly metrics: readonly MetricChange[];
-  /** Fields of the registry itself: app, budget, participation, expectedClients. */
+  /** Fields of the registry itself: app, budget, participation, gpc, expectedClients. */
   readonly registry: readonly FieldChange[];
   readonly bound: { readonly before: Bound; readonly after: Bound };
   /** The layout of batches changes: servers must learn the new registry before its app ships. */
@@ -61,8 +61,8 @@ function compareMetric(id: string, before: Metric | undefined, after: Metric | u
 
 type Fields = { readonly [field: string]: Json | undefined };
 
-function head({ app, budget, participation, expectedClients }: Registry): Fields {
-  return { app, ...budget, participation, expectedClients };
+function head({ app, budget, participation, gpc, expectedClients }: Registry): Fields {
+  return { app, ...budget, participation, gpc, expectedClients };
 }
 
 function fields(metric: Metric): Fields {

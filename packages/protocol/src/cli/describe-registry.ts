@@ -99,13 +99,21 @@ function linked(latched: readonly Metric[]): string {
   return `Which reports on ${ids} come from one device, within a span of ${latched[0]?.epoch} days: they are made from the same stored answers and resemble one another. That tells it ${surely}; and with such reports it tells whose the others in the same messages are. Nothing connects one span to the next.`;
 }
 
-function withdraw({ wire }: Registry): readonly Block[] {
+/** What becomes of the signal Global Privacy Control, which some browsers send with every request. */
+const GPC = {
+  refused:
+    'If your browser sends the signal Global Privacy Control, that counts as no: the server refuses what comes with it, and counts nothing of it.',
+  'explicit-grant':
+    'If your browser sends the signal Global Privacy Control, that counts as no, until you agree in the app after being told of it; from then on the server counts what is sent, the signal notwithstanding.',
+} as const;
+
+function withdraw({ wire, gpc }: Registry): readonly Block[] {
   const owners = [...new Set(wire.map(({ owner }) => owner))].sort();
   return [
     { heading: 'How to withdraw', level: 2 },
     {
       list: [
-        'Before you agree nothing is recorded, stored or sent. If your browser sends the signal Global Privacy Control, that counts as no, until you agree in the app after being told of it.',
+        `Before you agree nothing is recorded, stored or sent. ${GPC[gpc ?? 'refused']}`,
         'You can withdraw at any time, in the app, where you agreed. What waits on your device and what is stored for later reports is then erased, and nothing more is recorded or sent. Only the count of what was spent is kept, so that agreeing again does not begin anew.',
         'In private mode, if the app has one, nothing is recorded, stored or sent.',
         'What was sent cannot be called back: there is nothing in it by which it could be found.',

@@ -17,6 +17,7 @@ export type RegistryErrorCode =
   | 'budget-exceeded'
   | 'metric-exceeds-budget'
   | 'participation-invalid'
+  | 'gpc-invalid'
   | 'expected-clients-invalid'
   | 'too-many-metrics'
   | 'report-too-large'

@@ -23,6 +23,7 @@ export function registryToJson(registry: Registry): Json {
     app: registry.app,
     budget: { ...registry.budget },
     participation: registry.participation,
+    gpc: registry.gpc,
     expectedClients: registry.expectedClients,
     fingerprint: registry.fingerprint,
     metrics: Object.fromEntries(Object.values(registry.metrics).map((metric) => [metric.id, metricToJson(metric)])),
@@ -53,9 +54,9 @@ export function registryToText(registry: Registry): string {
   const lines = Object.keys(metrics)
     .sort()
     .map((id) => `  ${JSON.stringify(id)}: ${canonicalJson(metrics[id] as Json)}`);
-  const top = Object.entries(head as { readonly [key: string]: Json })
+  const top = Object.entries(head as { readonly [key: string]: Json | undefined })
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${JSON.stringify(key)}: ${canonicalJson(value)}`);
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${JSON.stringify(key)}: ${canonicalJson(value)}`]));
   return `{${top.join(',\n')},\n"metrics": {\n${lines.join(',\n')}\n}}\n`;
 }
 
@@ -78,6 +79,7 @@ export function registryFromJson(json: unknown, mechanisms: ClientLookup): Regis
     app: string(file['app'], '', 'app'),
     budget: object(file['budget'], '', 'budget') as unknown as Budget,
     participation: string(file['participation'], '', 'participation') as 'all' | 'sampled',
+    ...(file['gpc'] === undefined ? {} : { gpc: file['gpc'] as 'explicit-grant' }),
     expectedClients: file['expectedClients'] as number,
     metrics: Object.fromEntries(
       Object.entries(metrics).map(([id, metric]) => [id, readMetricAt(id, metric, mechanisms)]),

@@ -28,6 +28,11 @@ export interface RegistryOptions<D extends Declarations> {
    * installation draws a part of the metrics that fits the budget; needed when all together do not.
    */
   readonly participation?: 'all' | 'sampled';
+  /**
+   * `explicit-grant`: the app asks a person whose browser sends Global Privacy Control whether to report all the same, and
+   * servers take what is sent with the signal. Left out, the signal is a no that servers hold devices to.
+   */
+  readonly gpc?: 'explicit-grant';
   /** Number of installations expected to report in a period: what accuracy is predicted from. */
   readonly expectedClients: number;
   readonly metrics: D;
@@ -44,6 +49,8 @@ export interface Registry<D extends Declarations = Declarations> {
   readonly app: string;
   readonly budget: Budget;
   readonly participation: 'all' | 'sampled';
+  /** As declared; absent unless it was. */
+  readonly gpc?: 'explicit-grant';
   readonly expectedClients: number;
   readonly metrics: { readonly [Id in keyof D]: Metric<Parameters<D[Id]['encode']>[0]> };
   /** All metrics in the order of their ids: a report's place in a batch. */
@@ -82,6 +89,9 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
   if (participation !== 'all' && participation !== 'sampled') {
     throw new RegistryError('participation-invalid', '', "participation is 'all' or 'sampled'");
   }
+  if (options.gpc !== undefined && options.gpc !== 'explicit-grant') {
+    throw new RegistryError('gpc-invalid', '', "gpc is 'explicit-grant', or left out");
+  }
 
   const ids = Object.keys(options.metrics).sort();
   if (ids.length < 1 || ids.length > policy.maxMetrics) {
@@ -96,6 +106,7 @@ export function defineRegistry<const D extends Declarations>(options: RegistryOp
     app: options.app,
     budget,
     participation,
+    ...(options.gpc === undefined ? {} : { gpc: options.gpc }),
     expectedClients: options.expectedClients,
     metrics: byId(wire) as Registry<D>['metrics'],
     wire: Object.freeze(wire),

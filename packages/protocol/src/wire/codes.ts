@@ -5,17 +5,21 @@ export const finalCodes = /* @__PURE__ */ Object.freeze([
   'day-out-of-range',
   'registry-refused',
   'unsupported-media-type',
+  'gpc-refused',
 ] as const);
 
 /** Why a whole batch is not taken. `retry` is false exactly for the {@link finalCodes}. */
 export const problems = /* @__PURE__ */ Object.freeze({
   'malformed-batch': { status: 400, retry: false, title: 'The body is not a batch.' },
   'batch-too-large': { status: 413, retry: false, title: 'The body is larger than a batch may be.' },
-  'day-out-of-range': { status: 422, retry: false, title: 'The batch was made too long ago, or in the future.' },
+  'day-out-of-range': { status: 422, retry: false, title: 'The batch was made too long ago.' },
+  'day-ahead': { status: 422, retry: true, title: 'The batch is dated later than the day this server has.' },
   'registry-refused': { status: 422, retry: false, title: 'The registry has been unknown for too long.' },
   'unsupported-version': { status: 422, retry: true, title: 'This server does not read that version of the protocol.' },
   'unknown-registry': { status: 422, retry: true, title: 'This server does not know the registry yet.' },
   'unsupported-media-type': { status: 415, retry: false, title: 'Send application/octet-stream or application/json.' },
+  'gpc-refused': { status: 403, retry: false, title: 'The signal Global Privacy Control says no.' },
+  'key-refused': { status: 403, retry: true, title: 'The batch needs a write key of its app.' },
   'rate-limited': { status: 429, retry: true, title: 'Too many requests from this network.' },
   unavailable: { status: 503, retry: true, title: 'The server cannot store batches at the moment.' },
 } as const);

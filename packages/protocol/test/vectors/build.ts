@@ -1,9 +1,6 @@
-import * as rr from '@dither/mechanisms/rr';
 import {
   batchToJson,
-  boolean,
   canonicalJson,
-  defineRegistry,
   encodeBatch,
   type Json,
   type Metric,
@@ -14,21 +11,10 @@ import {
   toHex,
   type WireReport,
 } from '@dither/protocol';
-import { about } from '../declare.js';
 import { registry as browser } from '../fixtures/browser.registry.js';
-
-/** More than eight metrics: a bitmap of two bytes. */
-const wide = defineRegistry({
-  app: 'org.example.wide',
-  participation: 'sampled',
-  expectedClients: 1000,
-  metrics: Object.fromEntries(
-    Array.from({ length: 9 }, (_, i) => [`feature-${i}`, boolean({ ...about, period: 7, mechanism: rr.client })]),
-  ),
-});
-
-const DAY = 20_778;
-const NONCE = Uint8Array.from({ length: 16 }, (_, i) => i);
+import { answerVectors } from './answers.js';
+import { badBatchVectors } from './bad-batches.js';
+import { DAY, NONCE, wide } from './registries.js';
 
 /** Well-formed reports of the metrics at `places`, whatever their mechanism: bytes 0, 1, 2, ... and 1 at the end. */
 function reportsOf(registry: Registry, places: readonly number[], periodsAgo: number): WireReport[] {
@@ -68,60 +54,6 @@ export function batchVectors() {
       batchVector('the second byte of the bitmap', wide, reportsOf(wide, [8], 1)),
       batchVector('every metric of a registry, three period lengths', browser, reportsOf(browser, every, 1)),
       batchVector('two windows of one metric', browser, [...reportsOf(browser, [0], 2), ...reportsOf(browser, [0], 1)]),
-    ],
-  };
-}
-
-/** A header for `wide`, and what follows it. */
-function wideBatch(rest: string, header: Partial<{ version: string; day: string; nonce: string }> = {}): string {
-  const { version = '01', day = '2a51', nonce = toHex(NONCE) } = header;
-  return `${version}${day}${nonce}${wide.fingerprint}${rest}`;
-}
-
-/** The window 20,769, the bitmap of the first metric, its report. */
-const GROUP = '2151010001';
-
-export function badBatchVectors() {
-  const good = batchToJson({ day: DAY, nonce: NONCE, registry: wide.fingerprint, reports: reportsOf(wide, [0, 8], 1) });
-  const groups = (reports: object) => [{ window: 20_769, reports }];
-  const malformed = 'malformed-batch';
-  return {
-    about: 'Bodies that must be refused with this code, whatever else a server does. All name the registry below.',
-    registry: registryToJson(wide),
-    bytes: [
-      { why: 'nothing', hex: '', code: malformed },
-      { why: 'a version to come', hex: wideBatch(GROUP, { version: '02' }), code: 'unsupported-version' },
-      { why: 'version zero', hex: wideBatch(GROUP, { version: '00' }), code: 'unsupported-version' },
-      { why: 'a header cut short', hex: wideBatch('').slice(0, 40), code: malformed },
-      { why: 'no group', hex: wideBatch(''), code: malformed },
-      { why: 'a group of one byte', hex: wideBatch('21'), code: malformed },
-      { why: 'a group that ends in its bitmap', hex: wideBatch('215101'), code: malformed },
-      { why: 'a group without reports', hex: wideBatch('21510000'), code: malformed },
-      { why: 'a report that is not there', hex: wideBatch('21510100'), code: malformed },
-      { why: 'the last of nine reports missing', hex: wideBatch(`2151ff01${'00'.repeat(8)}`), code: malformed },
-      { why: 'a bit beyond the last metric', hex: wideBatch('2151000201'), code: malformed },
-      { why: 'every unused bit set', hex: wideBatch(`2151ffff${'00'.repeat(16)}`), code: malformed },
-      { why: 'one byte too many', hex: wideBatch('215101000100'), code: malformed },
-      { why: 'an empty group after a good one', hex: wideBatch('215101000121510000'), code: malformed },
-    ],
-    json: [
-      { why: 'a version to come', json: { ...good, version: 2 }, code: 'unsupported-version' },
-      { why: 'unused bits of the nonce set', json: { ...good, nonce: `${good.nonce.slice(0, -1)}x` }, code: malformed },
-      { why: 'a padded nonce', json: { ...good, nonce: `${good.nonce}==` }, code: malformed },
-      { why: 'a nonce of 15 bytes', json: { ...good, nonce: good.nonce.slice(0, 20) }, code: malformed },
-      { why: 'a registry in capitals', json: { ...good, registry: good.registry.toUpperCase() }, code: malformed },
-      { why: 'no group', json: { ...good, groups: [] }, code: malformed },
-      { why: 'a group without reports', json: { ...good, groups: groups({}) }, code: malformed },
-      { why: 'a day of three bytes', json: { ...good, day: 65_536 }, code: malformed },
-      {
-        why: 'a window before 1970',
-        json: { ...good, groups: [{ window: -7, reports: { '0': 'AA' } }] },
-        code: malformed,
-      },
-      { why: 'a place beyond the last metric', json: { ...good, groups: groups({ '9': 'AA' }) }, code: malformed },
-      { why: 'a place with a leading zero', json: { ...good, groups: groups({ '00': 'AA' }) }, code: malformed },
-      { why: 'a report of two bytes', json: { ...good, groups: groups({ '0': 'AAA' }) }, code: malformed },
-      { why: 'unused bits of a report set', json: { ...good, groups: groups({ '0': 'AB' }) }, code: malformed },
     ],
   };
 }
@@ -201,6 +133,7 @@ export function vectorFiles(): { readonly [name: string]: string } {
   return {
     'batches.json': text(batchVectors()),
     'batches.bad.json': text(badBatchVectors()),
+    'answers.json': text(answerVectors()),
     'fingerprints.json': text(fingerprintVectors()),
     'public-draws.json': text(publicDrawVectors()),
   };
