@@ -1,32 +1,30 @@
-import { policy, type Registry } from '@dither/protocol';
-import rateLimit from '@fastify/rate-limit';
+import { policy } from '@dither/protocol';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { type Clock, systemClock } from './clock.js';
+import { guard } from './access/guard.js';
+import { refuseExpectation, requireHost } from './client-errors.js';
 import { allowOrigins } from './cors.js';
-import { ProblemError } from './errors.js';
 import { remembering } from './estimates/thread/remember.js';
-import { createEstimateThread } from './estimates/thread/thread.js';
-import { createBatcher } from './ingest/batcher.js';
-import { openRegistries } from './ingest/registries.js';
+import { answerWith, noSniffing, safeHeaders } from './headers.js';
+import { connectionOptions, type HttpLimits } from './http-limits.js';
 import { type LogOptions, loggerOptions } from './logging.js';
-import { networkKeys } from './network-key.js';
 import { serverPolicy } from './policy.js';
+import { limitRate } from './rate-limit.js';
 import { candidatesRoutes } from './routes/candidates.js';
+import { documentRoutes } from './routes/document.js';
 import { estimatesRoute } from './routes/estimates.js';
-import { healthRoute } from './routes/health.js';
+import { healthRoutes } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { answerError, problemHandlers } from './routes/problems.js';
 import { registriesRoute } from './routes/registries.js';
 import { reportsRoute } from './routes/reports.js';
 import { switchOffRoute } from './routes/switch-off.js';
-import type { Storage } from './storage/storage.js';
+import { telemetryRoute } from './routes/telemetry.js';
+import { openServices, type Services, type ServicesOptions } from './services.js';
 import { checkSwitchOffs, type SwitchOffDocument } from './switch-off/document.js';
+import { sharedProbe } from './telemetry/shared-probe.js';
 
-export interface AppOptions {
-  /** The registries of today. Those of earlier starts are in the storage, and stay readable. */
-  readonly registries: readonly Registry[];
-  readonly storage: Storage;
-  readonly clock?: Clock;
+/** How the public side is served. */
+export interface HttpOptions {
   /** Requests per minute and network, or false for none; `serverPolicy.requestsPerMinute` unless told. */
   readonly rateLimit?: number | false;
   /** Addresses or networks of proxies whose X-Forwarded-For is believed; none unless told. */
@@ -35,37 +33,44 @@ export interface AppOptions {
   readonly allowedOrigins?: readonly string[];
   /** What devices are asked to leave out, one document per app; nothing unless told. */
   readonly switchOffs?: readonly SwitchOffDocument[];
+  /** What a connection may take; those of `serverPolicy` unless told. */
+  readonly limits?: Partial<HttpLimits>;
   /** Off unless told. */
   readonly log?: LogOptions | false;
-  /**
-   * Called once when nobody knows whether a commit happened. The process must stop: the restart reads the truth from
-   * disk. Unless told, the error is thrown where nothing catches it.
-   */
-  readonly onFatal?: (error: Error) => void;
 }
+
+export interface AppOptions extends ServicesOptions, HttpOptions {}
 
 /**
  * The server, without a socket. Closing it drains what is queued; the storage stays open, and the caller's.
  * @throws SwitchOffError if a document is not one to serve
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { storage, clock = systemClock, trustedProxies = [], log = false, onFatal = throwUncaught } = options;
-  const { allowedOrigins = [], switchOffs = [] } = options;
-  const registries = await openRegistries(options.registries, storage, clock);
+  return buildHttp(await openServices(options), options);
+}
+
+/**
+ * The public side of a server. Closing it closes the services, for good.
+ * @throws SwitchOffError if a document is not one to serve
+ */
+export async function buildHttp(services: Services, options: HttpOptions): Promise<FastifyInstance> {
+  const { storage, clock, registries } = services;
+  const { trustedProxies = [], allowedOrigins = [], switchOffs = [], log = false } = options;
+  const limits = { ...serverPolicy, ...options.limits };
   checkSwitchOffs(switchOffs, registries, clock);
-  const batcher = createBatcher(storage, { onFatal });
-  const thread = createEstimateThread();
 
   const app = fastify({
+    ...connectionOptions(limits),
     logger: loggerOptions(log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: policy.maxBatchBytes,
     // While it closes it answers as ever, and the batcher says 503: one form of refusal, with a code.
     return503OnClosing: false,
-    requestTimeout: serverPolicy.requestMilliseconds,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   });
+  app.server.maxConnections = limits.maxConnections;
+  app.server.on('checkExpectation', refuseExpectation);
   for (const aside of storage.setAside) {
     app.log.warn(
       aside,
@@ -73,27 +78,43 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     );
   }
   problemHandlers(app);
+  requireHost(app);
   bodyParsers(app);
-  await limitRate(app, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);
 
-  await app.register(
-    async (scope) => {
-      await allowOrigins(scope, allowedOrigins);
-      reportsRoute(scope, { registries, batcher, clock });
-    },
-    { prefix: '/v1/reports' },
-  );
-  switchOffRoute(app, { switchOffs, clock });
-  metricsRoute(app, { registries, storage });
-  registriesRoute(app, { registries });
-  estimatesRoute(app, { registries, storage, run: remembering(thread.run) });
-  await app.register((scope) => candidatesRoutes(scope, { storage }));
-  healthRoute(app);
-  app.addHook('onClose', async () => {
-    await thread.close();
-    await batcher.close();
+  await app.register(async (open) => {
+    answerWith(open, safeHeaders);
+    switchOffRoute(open, { switchOffs, clock });
+    healthRoutes(open, { isWritable: sharedProbe(storage, clock) });
   });
+  await app.register(async (limited) => {
+    const policyHeader = await limitRate(limited, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);
+    await limited.register(
+      async (scope) => {
+        await allowOrigins(scope, allowedOrigins);
+        // Nobody on the way keeps the answer to a POST, and a header costs about 2% of what a batch does.
+        answerWith(scope, { ...noSniffing, ...policyHeader });
+        reportsRoute(scope, services);
+      },
+      { prefix: '/v1/reports' },
+    );
+    await limited.register(async (scope) => {
+      answerWith(scope, { ...safeHeaders, ...policyHeader });
+      documentRoutes(scope);
+      await scope.register((inner) => readRoutes(inner, services));
+    });
+  });
+  app.addHook('onClose', () => services.close());
   return app;
+}
+
+/** For operators and analysts alone. */
+async function readRoutes(scope: FastifyInstance, services: Services): Promise<void> {
+  guard(scope, services.access);
+  metricsRoute(scope, services);
+  registriesRoute(scope, services);
+  estimatesRoute(scope, { ...services, run: remembering(services.thread.run) });
+  telemetryRoute(scope, services);
+  await scope.register((inner) => candidatesRoutes(inner, services));
 }
 
 function bodyParsers(app: FastifyInstance): void {
@@ -101,38 +122,12 @@ function bodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
+  // As text: how it is read is the batch's affair.
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: serverPolicy.maxJsonBytes },
     (_request, body, done) => {
-      try {
-        done(null, JSON.parse(body as string));
-      } catch {
-        // The engine's message would quote the body.
-        done(new ProblemError('malformed-batch', 'JSON'));
-      }
+      done(null, body);
     },
   );
-}
-
-async function limitRate(app: FastifyInstance, max: number | false, clock: Clock): Promise<void> {
-  if (max === false) return;
-  const keyOf = networkKeys(clock);
-  // Counters in an answer would tell one network from another. A refusal has its Retry-After from the problem.
-  const silent = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
-  await app.register(rateLimit, {
-    max,
-    timeWindow: 1000 * serverPolicy.retryAfterSeconds,
-    cache: serverPolicy.rateLimitNetworks,
-    addHeaders: { ...silent, 'retry-after': false },
-    addHeadersOnExceeding: silent,
-    keyGenerator: (request) => keyOf(request.ip),
-    errorResponseBuilder: () => new ProblemError('rate-limited'),
-  });
-}
-
-function throwUncaught(error: Error): void {
-  setImmediate(() => {
-    throw error;
-  });
 }

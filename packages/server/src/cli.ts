@@ -1,54 +1,32 @@
-import { ConfigError, readConfig, usage } from './config.js';
-import { StorageError, SwitchOffError } from './errors.js';
-import { readRegistries } from './registry-files.js';
-import { type Server, startServer } from './server.js';
-import { sqliteStorage } from './storage/sqlite/sqlite.js';
-import { readSwitchOffs } from './switch-off/read-switch-offs.js';
+import { linesOf, runCli } from './cli/run.js';
 
-/** `dither-server`: the server over one SQLite file, until SIGTERM or SIGINT. */
-async function start(): Promise<Server | undefined> {
-  const config = readConfig();
-  if (config === undefined) {
-    process.stdout.write(usage);
-    return undefined;
+/** Waits until what was written has left the process: that it ends would cut it short. */
+async function exit(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve());
+    });
   }
-  const registries = await readRegistries(config.registry);
-  const switchOffs = await readSwitchOffs(config.switchOff);
-  const server = await startServer({
-    registries,
-    switchOffs,
-    storage: await sqliteStorage({ path: config.db }),
-    host: config.host,
-    port: config.port,
-    rateLimit: config.rateLimit,
-    trustedProxies: config.trustedProxy,
-    allowedOrigins: config.allowOrigin,
-    log: config.log === 'off' ? false : { level: config.log },
-    onFatal: stop,
-  });
-  process.stderr.write(`dither-server listens on ${server.url}\n`);
-  return server;
+  process.exit(code);
 }
 
-/** What the operator can mend is said in a line; anything else keeps its trace. 2 for settings, 1 for all else. */
-function stop(error: unknown): void {
-  const isSetting = error instanceof ConfigError || error instanceof SwitchOffError;
-  const isExpected = isSetting || error instanceof StorageError || isListenError(error);
-  const text = isExpected ? (error as Error).message : ((error as Error).stack ?? String(error));
-  process.stderr.write(`dither-server: ${text}\n`);
-  process.exit(isSetting ? 2 : 1);
-}
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
-/** The port is taken, or the address is not this machine's. */
-function isListenError(error: unknown): boolean {
-  return ['listen', 'getaddrinfo'].includes((error as { readonly syscall?: string }).syscall ?? '');
-}
+// Nobody knows what is half done: the restart begins from what is on disk.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(linesOf(error));
+  process.exit(1);
+});
 
-try {
-  const server = await start();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void server?.close().then(() => process.exit(0), stop));
-  }
-} catch (error) {
-  stop(error);
-}
+await exit(
+  await runCli(process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    note: (text) => process.stderr.write(text),
+    onSignal(then) {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, then);
+    },
+  }),
+);

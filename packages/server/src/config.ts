@@ -1,106 +1,194 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { type Given, readConfigFile } from './config/file.js';
+import { isSocketPath, MAX_SOCKET_PATH, socketOf } from './config/socket-path.js';
+import { byteCount, isNetwork, isOrigin, orOff, wholeNumber } from './config/value-types.js';
+import { ConfigError } from './errors.js';
 import { serverPolicy } from './policy.js';
 
-/** What an operator can set. A flag wins over its environment variable, which wins over the default. */
-const schema = z.strictObject({
-  registry: z.array(z.string().min(1)).min(1, 'name at least one registry file'),
-  db: z.string().min(1).default('dither.db'),
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65_535).default(8787),
-  rateLimit: z
-    .union([z.literal('off').transform(() => false as const), z.coerce.number().int().min(1)])
-    .default(serverPolicy.requestsPerMinute),
-  trustedProxy: z.array(z.string().min(1)).default([]),
-  allowOrigin: z.array(z.string().refine(isOrigin, 'an origin, as https://app.example.org, or *')).default([]),
-  switchOff: z.array(z.string().min(1)).default([]),
-  log: z.enum(['off', 'error', 'warn', 'info']).default('info'),
+/** What people are told of a setting. */
+interface About {
+  /** How help names the value. */
+  readonly value: string;
+  readonly summary: string;
+  /** What it may be, in an error: "... is not {allowed}". */
+  readonly allowed: string;
+  /** What it is unless told, in words; of those without, it is the schema's default. */
+  readonly unless?: string;
+  /** Never printed. */
+  readonly isSecret?: boolean;
+}
+
+const about = z.registry<About>();
+
+const { minRetentionDays, retentionDays, nonceMemoryBytes, minNonceMemoryBytes, requestsPerMinute } = serverPolicy;
+const path = z.string().min(1);
+const SOCKET = `off, or a path of at most ${MAX_SOCKET_PATH} bytes`;
+
+/** Every setting: from it come the flags, the variables, the keys of a file, and the help. */
+const settings = z.strictObject({
+  registry: z.array(path).default([]).register(about, {
+    value: 'FILE',
+    summary: 'a registry, as canonical JSON; once per app',
+    allowed: 'a list of files',
+    unless: 'those that are stored',
+  }),
+  db: path.default('dither.db').register(about, {
+    value: 'FILE',
+    summary: 'the database; made if it is not there',
+    allowed: 'a file',
+  }),
+  host: z.string().min(1).default('127.0.0.1').register(about, {
+    value: 'ADDRESS',
+    summary: 'where to listen',
+    allowed: 'an address or a name of this machine',
+  }),
+  port: wholeNumber(0, 65_535).default(8787).register(about, {
+    value: 'NUMBER',
+    summary: '0 for a free one',
+    allowed: 'a whole number from 0 to 65535',
+  }),
+  adminSocket: orOff(path).optional().register(about, {
+    value: 'PATH|off',
+    summary: 'where the other commands reach the server; who may open it may do all they do',
+    allowed: SOCKET,
+    unless: 'that of the database, with .sock',
+  }),
+  rateLimit: orOff(wholeNumber(1, 1_000_000_000)).default(requestsPerMinute).register(about, {
+    value: 'N|off',
+    summary: 'requests a minute and network',
+    allowed: 'off, or a whole number from 1',
+  }),
+  trustedProxy: z.array(z.string().refine(isNetwork)).default([]).register(about, {
+    value: 'NETWORK',
+    summary: 'a proxy whose X-Forwarded-For is believed; repeatable',
+    allowed: 'an address, a network as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+    unless: 'none',
+  }),
+  allowOrigin: z.array(z.string().refine(isOrigin)).default([]).register(about, {
+    value: 'ORIGIN',
+    summary: 'whose pages may post, * for all; repeatable',
+    allowed: 'an origin, as https://app.example.org, or *',
+    unless: 'none',
+  }),
+  switchOff: z.array(path).default([]).register(about, {
+    value: 'FILE',
+    summary: 'metrics devices leave out for a time; once per app',
+    allowed: 'a list of files',
+    unless: 'none',
+  }),
+  retentionDays: orOff(wholeNumber(minRetentionDays, 36_500))
+    .default(retentionDays)
+    .register(about, {
+      value: 'N|off',
+      summary: 'days for which counters are kept',
+      allowed: `off, or a whole number from ${minRetentionDays}`,
+    }),
+  nonceMemory: byteCount(minNonceMemoryBytes)
+    .default(nonceMemoryBytes)
+    .register(about, {
+      value: 'BYTES',
+      summary: 'memory for what tells a batch from its repetition; more of it goes to disk',
+      allowed: `a number of bytes from ${minNonceMemoryBytes}, as 96MiB`,
+      unless: `${nonceMemoryBytes / 2 ** 20}MiB`,
+    }),
+  log: z.enum(['off', 'error', 'warn', 'info']).default('info').register(about, {
+    value: 'LEVEL',
+    summary: 'off, error, warn or info; JSON lines on standard output',
+    allowed: 'off, error, warn or info',
+  }),
+});
+
+/** The same, with what follows from other settings. */
+const schema = settings.transform((given, context) => {
+  const { adminSocket = socketOf(given.db) } = given;
+  if (adminSocket !== false && !isSocketPath(adminSocket)) {
+    context.addIssue({ code: 'custom', path: ['adminSocket'], input: adminSocket });
+  }
+  return { ...given, adminSocket };
 });
 
 export type Config = z.infer<typeof schema>;
+export type SettingName = keyof Config;
 
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+export const defaults: Config = schema.parse({});
+
+export const settingNames = Object.keys(settings.shape) as readonly SettingName[];
+
+export function aboutSetting(name: SettingName): About {
+  return about.get(settings.shape[name]) as About;
+}
+
+export function isList(name: SettingName): boolean {
+  const setting = settings.shape[name];
+  return setting instanceof z.ZodDefault && setting.unwrap() instanceof z.ZodArray;
+}
+
+/** The flag of a setting: rateLimit is --rate-limit. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The variable of a setting: rateLimit is DITHER_RATE_LIMIT. */
+export function variableOf(name: string): string {
+  return `DITHER_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
 type Texts = { readonly [name: string]: string | undefined };
 
-export const usage = `dither-server: takes noisy reports in, answers with estimates and their error.
+/** What was set by flags, by the setting's name; the file of settings, too. */
+export type Flags = { readonly [name in SettingName | 'config']?: string | readonly string[] };
 
-  --registry FILE       a registry, as canonical JSON; once per app         DITHER_REGISTRY, separated by commas
-  --db FILE             the database; made if it is not there (dither.db)   DITHER_DB
-  --host ADDRESS        where to listen (127.0.0.1)                         DITHER_HOST
-  --port NUMBER         0 for a free one (8787)                             DITHER_PORT
-  --rate-limit N|off    requests per minute and network (${serverPolicy.requestsPerMinute})               DITHER_RATE_LIMIT
-  --trusted-proxy NET   whose X-Forwarded-For is believed; repeatable       DITHER_TRUSTED_PROXY
-  --allow-origin ORIGIN whose pages may post, * for all; repeatable         DITHER_ALLOW_ORIGIN
-  --switch-off FILE     metrics devices leave out for a time; once per app  DITHER_SWITCH_OFF
-  --log LEVEL           off, error, warn, info (info)                       DITHER_LOG
-  --help
-`;
-
-/** @returns undefined if only help was asked for @throws ConfigError naming each bad setting */
-export function readConfig(
-  args: readonly string[] = process.argv.slice(2),
-  environment: Texts = process.env,
-): Config | undefined {
-  const flags = readFlags(args);
-  if (flags.help === true) return undefined;
-  const list = (name: string) => (environment[name] === '' ? undefined : environment[name]?.split(','));
-  const parsed = schema.safeParse(
-    defined({
-      registry: flags.registry ?? list('DITHER_REGISTRY') ?? [],
-      db: flags.db ?? environment['DITHER_DB'],
-      host: flags.host ?? environment['DITHER_HOST'],
-      port: flags.port ?? environment['DITHER_PORT'],
-      rateLimit: flags['rate-limit'] ?? environment['DITHER_RATE_LIMIT'],
-      trustedProxy: flags['trusted-proxy'] ?? list('DITHER_TRUSTED_PROXY'),
-      allowOrigin: flags['allow-origin'] ?? list('DITHER_ALLOW_ORIGIN'),
-      switchOff: flags['switch-off'] ?? list('DITHER_SWITCH_OFF'),
-      log: flags.log ?? environment['DITHER_LOG'],
-    }),
-  );
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${flagOf(path)}: ${message}`).join('\n'));
+export interface Configuration {
+  readonly config: Config;
+  /** Where each value comes from: a flag, a variable, a place in a file, or `default`. */
+  readonly sources: { readonly [name in SettingName]: string };
 }
 
-/** The flag of a setting: rateLimit is --rate-limit. */
-function flagOf(path: readonly PropertyKey[]): string {
-  return `--${String(path[0]).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** As browsers write it in `Origin`: anything else, such as a slash at the end, would silently allow nobody. */
-function isOrigin(text: string): boolean {
-  if (text === '*') return true;
-  if (text.includes('*') || !URL.canParse(text)) return false;
-  const { origin, href } = new URL(text);
-  // Web views have schemes of their own, of which the parser does not know the origin.
-  return origin === text || (origin === 'null' && href === text && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text));
-}
-
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        registry: { type: 'string', multiple: true },
-        db: { type: 'string' },
-        host: { type: 'string' },
-        port: { type: 'string' },
-        'rate-limit': { type: 'string' },
-        'trusted-proxy': { type: 'string', multiple: true },
-        'allow-origin': { type: 'string', multiple: true },
-        'switch-off': { type: 'string', multiple: true },
-        log: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new ConfigError((error as Error).message);
+/**
+ * A flag wins over its variable, which wins over the file's key, which wins over the default. A variable that is empty
+ * is not set.
+ * @throws ConfigError naming each setting that is unknown or cannot be meant, with its source and what is allowed
+ */
+export async function readConfig(flags: Flags, environment: Texts = process.env): Promise<Configuration> {
+  const file = flags.config ?? environment[variableOf('config')];
+  const fromFile = typeof file === 'string' && file !== '' ? await readConfigFile(file) : new Map<string, Given>();
+  const unknown = [
+    ...Object.keys(environment).filter((name) => name.startsWith('DITHER_') && !VARIABLES.has(name)),
+    ...[...fromFile].filter(([name]) => !KEYS.has(name)).map(([, { source }]) => source),
+  ];
+  const given = new Map<SettingName, Given>();
+  for (const name of settingNames) {
+    const found = fromFlag(name, flags) ?? fromVariable(name, environment) ?? fromFile.get(name);
+    if (found !== undefined) given.set(name, found);
   }
+  const parsed = schema.safeParse(Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => complaint(issue, given));
+  const complaints = [...unknown.map((source) => `${source}: there is no such setting`), ...new Set(wrong)];
+  if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints.join('\n'));
+  const sources = settingNames.map((name) => [name, given.get(name)?.source ?? 'default']);
+  return { config: parsed.data, sources: Object.fromEntries(sources) };
 }
 
-function defined(settings: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  // An empty variable is one that is not set.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== ''));
+const KEYS: ReadonlySet<string> = new Set(settingNames);
+const VARIABLES: ReadonlySet<string> = new Set(['config', ...settingNames].map(variableOf));
+
+function fromFlag(name: SettingName, flags: Flags): Given | undefined {
+  const value = flags[name];
+  return value === undefined ? undefined : { value, source: flagOf(name) };
+}
+
+function fromVariable(name: SettingName, environment: Texts): Given | undefined {
+  const source = variableOf(name);
+  const text = environment[source];
+  if (text === undefined || text === '') return undefined;
+  return { value: isList(name) ? text.split(',') : text, source };
+}
+
+function complaint({ path: [name, index] }: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Given>): string {
+  const setting = name as SettingName;
+  const { allowed, isSecret } = aboutSetting(setting);
+  const { value, source } = given.get(setting) ?? { value: undefined, source: `the default of ${flagOf(setting)}` };
+  const part = Array.isArray(value) && typeof index === 'number' ? (value[index] as unknown) : value;
+  const shown = isSecret === true || part === undefined ? 'it' : JSON.stringify(part);
+  return `${source}: ${shown} is not ${allowed}`;
 }

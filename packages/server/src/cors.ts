@@ -12,7 +12,7 @@ export async function allowOrigins(scope: FastifyInstance, origins: readonly str
     origin: [...origins],
     methods: ['POST'],
     // What a browser adds of its own accord, Sec-GPC among it, need not be allowed.
-    allowedHeaders: ['content-type'],
+    allowedHeaders: ['content-type', 'dither-key'],
     exposedHeaders: ['retry-after'],
     credentials: false,
     maxAge: serverPolicy.preflightSeconds,

@@ -11,6 +11,11 @@ export const serverProblems = Object.freeze({
   'query-invalid': { status: 400, retry: false, title: 'The query is not one this route reads.' },
   'metric-ambiguous': { status: 400, retry: false, title: 'Several apps have a metric of that name: say which app.' },
   'request-invalid': { status: 400, retry: false, title: 'The request cannot be read.' },
+  'headers-too-large': { status: 431, retry: false, title: 'The headers of the request are too large.' },
+  'request-timeout': { status: 408, retry: true, title: 'The request did not arrive in time.' },
+  'token-required': { status: 401, retry: false, title: 'A token is needed to read.' },
+  'token-refused': { status: 401, retry: false, title: 'There is no such token, or it is over.' },
+  'token-forbidden': { status: 403, retry: false, title: 'The token is not for that.' },
   'not-found': { status: 404, retry: false, title: 'There is nothing here.' },
   'unknown-metric': { status: 404, retry: false, title: 'No registry served here has that metric.' },
   'no-switch-off': { status: 404, retry: false, title: 'No metric of that app is switched off.' },
@@ -29,32 +34,63 @@ export class ProblemError extends Error {
   readonly code: ServerProblemCode;
   readonly statusCode: number;
   readonly detail: string | undefined;
-  constructor(code: ServerProblemCode, detail?: string) {
+  /** @param status - where it is not the one of the code */
+  constructor(code: ServerProblemCode, detail?: string, status?: number) {
     super(code);
     this.code = code;
-    this.statusCode = problemKind(code).status;
+    this.statusCode = status ?? problemKind(code).status;
     this.detail = detail;
   }
 }
 
+const KINDS: { readonly [code in ServerProblemCode]: ProblemKind } = { ...problems, ...serverProblems };
+
+/** All of them. */
+export const serverProblemCodes = Object.keys(KINDS) as readonly ServerProblemCode[];
+
 function problemKind(code: ServerProblemCode): ProblemKind {
-  return { ...problems, ...serverProblems }[code];
+  return KINDS[code];
 }
 
 /** The body of a problem (RFC 9457). */
-export function problemBody(code: ServerProblemCode, detail?: string): Problem & { readonly detail?: string } {
-  const { title, status, retry } = problemKind(code);
+export function problemBody({
+  code,
+  detail,
+  statusCode: status,
+}: Pick<ProblemError, 'code' | 'detail' | 'statusCode'>): Problem & { readonly detail?: string } {
+  const { title, retry } = problemKind(code);
   return { type: 'about:blank', title, status, code, retry, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Why a token or a write key is not made or changed. Nothing was. */
+export type AccessErrorCode =
+  | 'app-invalid'
+  | 'expires-invalid'
+  | 'key-exists'
+  | 'key-missing'
+  | 'name-invalid'
+  | 'scopes-invalid'
+  | 'too-many';
+
+export class AccessError extends Error {
+  override readonly name = 'AccessError';
+  readonly code: AccessErrorCode;
+  constructor(code: AccessErrorCode, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
 }
 
 /**
  * What storage can fail with.
  * `not-stored`: nothing of the call was kept, and a retry may help. `outcome-unknown`: it may or may not have been;
- * the process stops, and the restart reads the truth from disk. The others refuse to open.
+ * asking again with the same batch tells. `storage-broken`: the process must stop, and the restart reads the truth from
+ * disk. `backup-exists`, `restore-refused`: nothing was touched. The others refuse to open.
  */
 export type StorageErrorCode =
   | 'not-stored'
   | 'outcome-unknown'
+  | 'storage-broken'
   | 'storage-closed'
   | 'storage-driver-missing'
   | 'storage-foreign'
@@ -62,7 +98,9 @@ export type StorageErrorCode =
   | 'storage-older'
   | 'storage-corrupt'
   | 'storage-locked'
-  | 'storage-unreachable';
+  | 'storage-unreachable'
+  | 'backup-exists'
+  | 'restore-refused';
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';
@@ -90,4 +128,31 @@ export class SwitchOffError extends Error {
     super(`${source}: ${code}: ${message}`);
     this.code = code;
   }
+}
+
+/** Settings, or a command line, that cannot be meant: what was said, where, and what is allowed. Nothing was done. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Why a command has nothing from the server it went to.
+ * `socket-taken`, `socket-forbidden`, `socket-unreachable`: of its socket. `no-answer`: it ended meanwhile.
+ * `no-database`: no server, and no file. `not-found`: nothing of that name. `restarting`: its file is being replaced, or
+ * it ends. `request-invalid`: it is of another version.
+ */
+export class AdminError extends Error {
+  override readonly name = 'AdminError';
+  /** One of the above, or that of the error which the server met. */
+  readonly code: string;
+  /** @param message - with the code, where it is the server's */
+  constructor(code: string, message: string) {
+    super(message.includes(`${code}: `) ? message : `${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+/** Whether an error is the system's own, such as that a port is taken or a folder may not be written: it says so in a line. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }

@@ -23,6 +23,15 @@ export const serverPolicy = Object.freeze({
   /** Longest a batch waits for its fold, also on an idle server: well within the 60 s that are promised. */
   foldMilliseconds: 5000,
 
+  /** Counters are kept for 13 months, so that a month can be compared with the one of a year before. */
+  retentionDays: 400,
+  /** Fewer would forget windows that reports may still come for. */
+  minRetentionDays: 64,
+  /** Memory for nonces; beyond it those of older days are looked up on disk. Holds 300,000 batches a day for 9 days. */
+  nonceMemoryBytes: 96 * 2 ** 20,
+  /** Less would not hold the newest day's nonces of a small app. */
+  minNonceMemoryBytes: 2 ** 20,
+
   /** Requests per minute and network: an office of a thousand installations stays far below it. */
   requestsPerMinute: 600,
   /** Networks told apart at a time by the rate limit; the least recent is forgotten. */
@@ -37,11 +46,48 @@ export const serverPolicy = Object.freeze({
   /** Most days a switch-off document may be in force: a budget window, after which somebody must want it again. */
   switchOffDays: 28,
 
+  /**
+   * How long the write keys before a rotation stay good: an installation that has not been updated for half a year is
+   * rarely updated at all.
+   */
+  keyOverlapDays: 180,
+  /** Write keys of one app, tokens in all: each is compared with what a request brings. */
+  maxWriteKeys: 16,
+  maxReadTokens: 64,
+
   /** Fingerprints of unknown registries that are remembered. A forger cannot make the list longer. */
   unknownRegistries: 32,
 
+  /** A server that was asked to end has stored what it holds by then, or says that it could not. */
+  drainMilliseconds: 10_000,
+  /** Connections that are not done by then are cut, so that a client that is slow to send does not spoil the end. */
+  cutMilliseconds: 7000,
+  /** How often a server that ends looks for connections that have become idle. */
+  sweepMilliseconds: 50,
+  /** Signals that come together are one: what runs a server passes on those that the server has from the terminal as well. */
+  signalBurstMilliseconds: 500,
+  /** What one of the operator's commands may say: a registry of the most metrics, and of many categories. */
+  maxAdminBytes: 32 * 2 ** 20,
+  /** Longest that `health` waits. */
+  healthMilliseconds: 5000,
+
   /** A request that has not arrived whole by then is cut off: a batch is a few kilobytes. */
   requestMilliseconds: 10_000,
+  /** Its headers alone: a network that takes as long for them is not going to bring the rest. */
+  headersMilliseconds: 8000,
+  /** How often connections are looked at, and so how late one may be cut. */
+  checkMilliseconds: 1000,
+  /** Longer than proxies hold their own side (a minute), so that none sends into a connection that ends. */
+  keepAliveMilliseconds: 72_000,
+  /** Headers of a request: a browser sends one or two kilobytes. */
+  maxHeaderBytes: 8192,
+  /** Connections at a time: as many bodies may be on their way, each of at most `maxJsonBytes`. */
+  maxConnections: 1024,
+  /** A part of a path: ids, apps and names are at most 100. */
+  maxParamLength: 100,
+  /** Of one try whether the storage can be written, and between two of them. */
+  probeMilliseconds: 5000,
+  probeEveryMilliseconds: 1000,
   /** An uploaded list of candidates, in bytes and in lines: it is decoded in memory, in a time that grows with both. */
   maxCandidateBytes: 8 * 2 ** 20,
   maxCandidates: 100_000,

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { type AppOptions, buildApp } from './app.js';
+import { type AppOptions, buildHttp } from './app.js';
+import { closeInTime } from './close-in-time.js';
+import { openServices, type Services } from './services.js';
 
 export interface ServerOptions extends AppOptions {
-  /** Loopback unless told: whoever can reach the port can read every estimate. */
+  /** Loopback unless told. Without a token, reads are answered there alone. */
   readonly host?: string;
   /** 0 for a free one. */
   readonly port?: number;
@@ -17,16 +19,23 @@ export interface Server {
 }
 
 /** Starts a server. It owns the storage from here on. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export function startServer(options: ServerOptions): Promise<Server> {
+  return startWithServices(options);
+}
+
+/** The same with what is behind it. */
+export async function startWithServices(options: ServerOptions): Promise<Server & { readonly services: Services }> {
   const { host = '127.0.0.1', port = 0, storage } = options;
   try {
-    const app = await buildApp(options);
+    const services = await openServices(options);
+    const app = await buildHttp(services, options);
     const url = await app.listen({ host, port });
     return {
       url,
       app,
+      services,
       async close() {
-        await app.close();
+        await closeInTime(app);
         await storage.close();
       },
     };

@@ -33,8 +33,18 @@ describe('an answer to a batch', () => {
     const answer = await post(body, { cookie: 'id=1', 'user-agent': 'someone', 'if-none-match': '"1"' });
     expect(answer.statusCode).toBe(status);
     const mayWait = status === 429 || status === 503;
-    const usual = ['connection', 'content-length', 'content-type', 'date'];
-    expect(Object.keys(answer.headers).sort()).toEqual([...usual, ...(mayWait ? ['retry-after'] : [])]);
+    const usual = [
+      ...(status === 200 ? [] : ['cache-control']),
+      'connection',
+      'content-length',
+      'content-type',
+      'date',
+      'x-content-type-options',
+    ];
+    const isLimited = typeof options?.rateLimit === 'number';
+    expect(Object.keys(answer.headers).sort()).toEqual(
+      [...usual, ...(isLimited ? ['ratelimit-policy'] : []), ...(mayWait ? ['retry-after'] : [])].sort(),
+    );
     if (mayWait) expect(WAITS).toContain(answer.headers['retry-after']);
   });
 

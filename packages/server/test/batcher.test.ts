@@ -61,22 +61,24 @@ describe('the batcher', () => {
     expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
   });
 
-  it('turns the group away when nothing was stored, and takes the retry', async () => {
-    const { storage, release } = gated();
-    const batcher = createBatcher(storage, { onFatal: () => expect.unreachable() });
-    const batch = incoming({ reports: [YES] });
-    const first = [batcher.submit(batch), batcher.submit(batch)];
-    const refusals = Promise.all(first.map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' })));
-    await tick();
-    release(new StorageError('not-stored', 'disk full'));
-    await refusals;
-    const retry = batcher.submit(batch);
-    await tick();
-    release();
-    expect(await retry).toBe('accepted');
-  });
+  for (const code of ['not-stored', 'outcome-unknown'] as const) {
+    it(`turns the group away after ${code}, and takes the retry`, async () => {
+      const { storage, release } = gated();
+      const batcher = createBatcher(storage, { onFatal: () => expect.unreachable() });
+      const batch = incoming({ reports: [YES] });
+      const first = [batcher.submit(batch), batcher.submit(batch)];
+      const refusals = Promise.all(first.map((one) => expect(one).rejects.toMatchObject({ code: 'unavailable' })));
+      await tick();
+      release(new StorageError(code, 'disk full'));
+      await refusals;
+      const retry = batcher.submit(batch);
+      await tick();
+      release();
+      expect(await retry).toBe('accepted');
+    });
+  }
 
-  it('stops for good, and says so once, when nobody knows what was stored', async () => {
+  it('stops for good, and says so once, when the storage is broken', async () => {
     const { storage, release } = gated();
     const fatal: Error[] = [];
     const batcher = createBatcher(storage, { onFatal: (error) => fatal.push(error) });
@@ -84,11 +86,11 @@ describe('the batcher', () => {
     const inFlight = refused(batcher.submit(incoming({ reports: [YES] })));
     await tick();
     const waiting = refused(batcher.submit(incoming({ reports: [YES] })));
-    release(new StorageError('outcome-unknown', 'fsync'));
+    release(new StorageError('storage-broken', 'fsync'));
     await Promise.all([inFlight, waiting]);
     await refused(batcher.submit(incoming({ reports: [YES] })));
     expect(fatal).toHaveLength(1);
-    expect(fatal[0]).toMatchObject({ code: 'outcome-unknown' });
+    expect(fatal[0]).toMatchObject({ code: 'storage-broken' });
   });
 
   it('refuses before its memory grows, and takes more once there is room', async () => {

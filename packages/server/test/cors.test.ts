@@ -33,7 +33,7 @@ describe('a page of another origin', () => {
     expect(corsOf(asked)).toEqual({
       ...READABLE,
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'content-type',
+      'access-control-allow-headers': 'content-type, dither-key',
       'access-control-max-age': '86400',
     });
     const posted = await post(batch(), { origin: PAGE });

@@ -70,8 +70,13 @@ describe('POST /v1/reports', () => {
     const { post } = await testApp();
     const at = (day: number) => batchBytes({ day, reports: [{ ...YES, window: day - 1 }] });
     for (const day of [DAY - 7, DAY, DAY + 1]) expect((await post(at(day))).statusCode).toBe(200);
-    for (const day of [DAY - 8, DAY + 2, 0, 65_535]) {
-      expect((await post(at(day))).json()).toMatchObject({ code: 'day-out-of-range', retry: false });
+    for (const [day, code, retry] of [
+      [DAY - 8, 'day-out-of-range', false],
+      [0, 'day-out-of-range', false],
+      [DAY + 2, 'day-ahead', true],
+      [65_535, 'day-ahead', true],
+    ] as const) {
+      expect((await post(at(day))).json()).toMatchObject({ code, retry });
     }
   });
 

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { policy } from '@dither/protocol';
+import { memoryStorage, serverPolicy } from '@dither/server';
+import { describe, expect, it, vi } from 'vitest';
 import { networkKeys, networkOf } from '../src/network-key.js';
 import { batchBytes, DAY, testApp, testClock } from './fixture.js';
+
+const YES = { id: 'dark-mode', bytes: [1] } as const;
 
 describe('networkOf', () => {
   it('keeps an IPv4 address and the first 56 bits of an IPv6 address', () => {
@@ -52,10 +56,66 @@ describe('the rate limit', () => {
     expect((await app.inject({ url: '/healthz', remoteAddress: '2001:db8:0:1ff::9' })).statusCode).toBe(200);
   });
 
+  it('is said to everyone in the same words, and to nobody how much is left', async () => {
+    const { app } = await testApp({ rateLimit: 5 });
+    const ask = (remoteAddress: string) => app.inject({ url: '/openapi.json', remoteAddress });
+    for (let i = 0; i < 7; i++) {
+      const { headers } = await ask('203.0.113.1');
+      expect(headers['ratelimit-policy']).toBe('"network";q=5;w=60');
+      expect(Object.keys(headers).filter((name) => /ratelimit/.test(name))).toEqual(['ratelimit-policy']);
+    }
+    expect((await ask('203.0.113.2')).headers['ratelimit-policy']).toBe('"network";q=5;w=60');
+  });
+
+  it('turns a flood from one network away before anybody of another is told to wait', async () => {
+    // A disk that takes nothing: what is let in, waits.
+    let store: (outcomes: 'accepted'[]) => void = () => undefined;
+    const stalled = new Promise<'accepted'[]>((resolve) => {
+      store = resolve;
+    });
+    const storage = { ...memoryStorage(), commit: () => stalled };
+    const { app } = await testApp({
+      storage,
+      trustedProxies: ['127.0.0.1'],
+      rateLimit: serverPolicy.requestsPerMinute,
+    });
+    const bulky = Array.from({ length: 3 }, (_, i) => ({ ...YES, window: DAY - 1 - i }));
+    const post = (client: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/v1/reports',
+        headers: { 'content-type': 'application/octet-stream', 'x-forwarded-for': client },
+        payload: Buffer.from(batchBytes({ reports: bulky })),
+      });
+    const limit = serverPolicy.requestsPerMinute;
+    const turnedAway: number[] = [];
+    const flood: Promise<void>[] = [];
+    for (let i = 0; i < limit + 500; i++) {
+      flood.push(
+        post('203.0.113.1').then(({ statusCode }) => {
+          if (statusCode !== 200) turnedAway.push(statusCode);
+        }),
+      );
+      // Requests that arrive in one turn of the loop are all counted before the first of them is judged.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await vi.waitFor(() => expect(turnedAway).toHaveLength(500));
+    expect(new Set(turnedAway)).toEqual(new Set([429]));
+    const others = Array.from({ length: 50 }, (_, i) => post(`198.51.100.${i}`));
+    store(Array.from({ length: serverPolicy.groupBatches }, () => 'accepted' as const));
+    await Promise.all(flood);
+    expect(turnedAway).toHaveLength(500);
+    expect(new Set((await Promise.all(others)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  });
+
+  it('lets a network hold no more of what may wait than a small part', () => {
+    expect(serverPolicy.requestsPerMinute * policy.maxBatchBytes).toBeLessThan(serverPolicy.pendingBytes / 3);
+  });
+
   it('believes X-Forwarded-For only from a proxy it was told of', async () => {
     const ask = async (trustedProxies: readonly string[]) => {
       const { app } = await testApp({ rateLimit: 1, trustedProxies });
-      const from = (client: string) => app.inject({ url: '/v1/metrics', headers: { 'x-forwarded-for': client } });
+      const from = (client: string) => app.inject({ url: '/openapi.json', headers: { 'x-forwarded-for': client } });
       return [(await from('203.0.113.1')).statusCode, (await from('203.0.113.2')).statusCode];
     };
     expect(await ask([])).toEqual([200, 429]);

@@ -6,8 +6,10 @@ import { category, defineRegistry, encodeBatch, registryToText } from '@dither/p
 import { type Storage, sqliteStorage } from '@dither/server';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SCHEMA_VERSION } from '../src/storage/sqlite/schema.js';
 import { about, batchBytes, budget, counted, DAY, incoming, registry, temporaryFolder, testApp } from './fixture.js';
 import { SCHEMA_1 } from './schema-1.js';
+import { SCHEMA_2 } from './schema-2.js';
 import { candidateList } from './storage.contract.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
@@ -34,6 +36,11 @@ function edit(path: string, sql: string): void {
   const db = new DatabaseSync(path);
   db.exec(sql);
   db.close();
+}
+
+/** Statements that take over whole tables of the database attached as `today`. */
+function copied(tables: readonly string[]): string {
+  return tables.map((table) => `INSERT INTO main.${table} SELECT * FROM today.${table};`).join('');
 }
 
 /** Rows of the database as it is on disk. */
@@ -208,26 +215,25 @@ describe('sqlite storage', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('turns a file of version 1 into its own, in place, with all that is in it', async () => {
-    const [path, today] = [freshPath(), freshPath()];
-    await filled(today);
-    const db = new DatabaseSync(path);
-    db.exec(`${SCHEMA_1} ATTACH '${today}' AS today`);
-    for (const table of ['registry', 'state', 'nonces', 'log']) {
-      db.exec(`INSERT INTO main.${table} SELECT * FROM today.${table}`);
-    }
-    db.close();
+  for (const [version, schema] of [SCHEMA_1, SCHEMA_2].entries()) {
+    it(`turns a file of version ${version + 1} into its own, in place, with all that is in it`, async () => {
+      const [path, today] = [freshPath(), freshPath()];
+      await filled(today);
+      edit(path, `${schema} ATTACH '${today}' AS today; ${copied(['registry', 'nonces', 'log'])}`);
+      edit(path, `ATTACH '${today}' AS today; INSERT INTO state SELECT metric, window, state FROM today.state`);
 
-    const storage = await open(path);
-    expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
-    await storage.saveCandidates(candidateList('hosts', 'a\n'));
-    await storage.close();
-    const again = await open(path);
-    expect(await again.candidateLists()).toHaveLength(1);
-    await again.close();
-    expect(declared(path)).toEqual(declared(today));
-    expect(readFileSync(path).readInt32BE(60)).toBe(2);
-  });
+      const storage = await open(path);
+      expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
+      expect(await storage.windows(registry.metrics['dark-mode'].fingerprint)).toEqual([{ window: DAY - 1, n: 1 }]);
+      await storage.saveCandidates(candidateList('hosts', 'a\n'));
+      await storage.close();
+      const again = await open(path);
+      expect(await again.candidateLists()).toHaveLength(1);
+      await again.close();
+      expect(declared(path)).toEqual(declared(today));
+      expect(readFileSync(path).readInt32BE(60)).toBe(SCHEMA_VERSION);
+    });
+  }
 
   it('sets aside a registry that it cannot read, says so, and keeps what it left', async () => {
     const path = freshPath();
@@ -292,8 +298,7 @@ describe('sqlite storage', () => {
     copyFileSync(path, copy);
     copyFileSync(`${path}-wal`, `${copy}-wal`);
     makeOlder(copy);
-    const tables = ['registry', 'log'].map((table) => `INSERT INTO main.${table} SELECT * FROM today.${table};`);
-    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${tables.join('')}`);
+    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${copied(['registry', 'log'])}`);
     for (const refused of [copy, version1]) {
       const before = readFileSync(refused);
       await expect(sqliteStorage({ path: refused })).rejects.toMatchObject({

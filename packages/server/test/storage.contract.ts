@@ -1,8 +1,17 @@
-import type { CandidateList, Storage } from '@dither/server';
+import { client as grr } from '@dither/mechanisms/grr';
+import { category, defineRegistry } from '@dither/protocol';
+import { type CandidateList, type RecordKind, type Storage, StorageError, type StoredRecord } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { counted, DAY, incoming, registry, WEEK } from './fixture.js';
+import { about, budget, counted, DAY, incoming, registry, WEEK } from './fixture.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
+/** Of another app, with other fingerprints. */
+const other = defineRegistry({
+  app: 'org.example.other',
+  expectedClients: 10,
+  budget,
+  metrics: { theme: category({ ...about, period: 1, values: ['light', 'dark'], mechanism: grr }) },
+});
 const NO = { id: 'dark-mode', bytes: [0] } as const;
 
 /** A list that is what it says, but for its sum. */
@@ -74,7 +83,7 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
     it('remembers a batch whose reports were all rejected', async () => {
       const storage = await open();
       const empty = incoming({ reports: [{ ...YES, window: DAY + 3 }] });
-      expect(empty.contributions).toEqual([]);
+      expect(empty.contributions).toHaveLength(0);
       expect(await storage.commit([empty])).toEqual(['accepted']);
       expect(await storage.commit([empty])).toEqual(['duplicate']);
     });
@@ -99,7 +108,6 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
 
     it('keeps registries in the order in which they came first, with their latest words', async () => {
       const storage = await open();
-      const other = { ...registry, fingerprint: 'ffffffffffffffff' };
       expect((await storage.registries()).map(({ fingerprint }) => fingerprint)).toEqual([registry.fingerprint]);
       await storage.saveRegistry({ ...registry, expectedClients: 7 });
       expect((await storage.registries()).map(({ expectedClients }) => expectedClients)).toEqual([7]);
@@ -107,7 +115,7 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       await storage.saveRegistry(registry);
       expect((await storage.registries()).map(({ fingerprint }) => fingerprint)).toEqual([
         registry.fingerprint,
-        'ffffffffffffffff',
+        other.fingerprint,
       ]);
     });
 
@@ -128,6 +136,61 @@ export function describeStorage(name: string, make: () => Promise<Storage>): voi
       expect(await storage.deleteCandidates('hosts')).toBe(false);
       expect(await storage.candidates('hosts')).toBeUndefined();
       expect(await storage.candidateLists()).toEqual([{ ...other, bytes: 9 }]);
+    });
+
+    it('keeps records by kind and id until they are deleted, the last of each only', async () => {
+      const storage = await open();
+      const record = (kind: RecordKind, id: string, text: string): StoredRecord => ({ kind, id, text });
+      await storage.putRecord(record('write-key', 'b', '1'));
+      await storage.putRecord(record('write-key', 'a', '{"\\u0000":"\u{1f600}"}'));
+      await storage.putRecord(record('read-token', 'a', '3'));
+      await storage.putRecord(record('write-key', 'b', '4'));
+      expect(await storage.records('write-key')).toEqual([
+        record('write-key', 'a', '{"\\u0000":"\u{1f600}"}'),
+        record('write-key', 'b', '4'),
+      ]);
+      expect(await storage.deleteRecord('write-key', 'a')).toBe(true);
+      expect(await storage.deleteRecord('write-key', 'a')).toBe(false);
+      expect(await storage.records('write-key')).toEqual([record('write-key', 'b', '4')]);
+      expect(await storage.records('read-token')).toEqual([record('read-token', 'a', '3')]);
+      expect(await storage.records('unknown-registry')).toEqual([]);
+    });
+
+    it('knows the newest day counted, and how many nonces it remembers', async () => {
+      const storage = await open();
+      expect(storage.newestDay).toBeUndefined();
+      await storage.commit([incoming({ reports: [YES] }), incoming({ day: DAY - 1, reports: [YES] })]);
+      expect(storage.newestDay).toBe(DAY);
+      await storage.commit([incoming({ day: DAY - 1, reports: [YES] })]);
+      expect(storage.newestDay).toBe(DAY);
+      expect(storage.usage().nonces).toBe(3);
+    });
+
+    it('can be asked whether it would store something', async () => {
+      const storage = await open();
+      await storage.probe();
+      await storage.probe();
+      await storage.close();
+      await expect(storage.probe()).rejects.toBeInstanceOf(StorageError);
+    });
+
+    it('forgets windows a year and more after their day', async () => {
+      const storage = await open();
+      const at = (day: number) => incoming({ day, reports: [{ ...YES, window: day - 1 }] });
+      await storage.commit([at(DAY)]);
+      await storage.commit([at(DAY + 398)]);
+      await storage.commit([at(DAY + 399)]);
+      expect((await storage.windows(registry.metrics['dark-mode'].fingerprint)).map(({ window }) => window)).toEqual([
+        DAY - 1,
+        DAY + 397,
+        DAY + 398,
+      ]);
+      await storage.commit([at(DAY + 401)]);
+      expect((await storage.windows(registry.metrics['dark-mode'].fingerprint)).map(({ window }) => window)).toEqual([
+        DAY + 397,
+        DAY + 398,
+        DAY + 400,
+      ]);
     });
 
     it('stores nothing once it is closed, and says so', async () => {

@@ -52,6 +52,7 @@ describe('GET /v1/switch-off/:app', () => {
         'content-type': 'application/json',
         'content-length': String(TEXT.length),
         connection: 'keep-alive',
+        'x-content-type-options': 'nosniff',
       });
     }
   });

@@ -11,7 +11,7 @@ import type { EstimateQuery } from '../schemas/query.js';
 export function chooseSeries(
   id: string,
   { app, fingerprint }: Pick<EstimateQuery, 'app' | 'fingerprint'>,
-  registries: Registries,
+  registries: Pick<Registries, 'series'>,
 ): { readonly chosen: Offered; readonly others: readonly Offered[] } {
   const offered = registries.series(id).filter((series) => app === undefined || series.app === app);
   const chosen = offered.filter(({ metric }) => fingerprint === undefined || metric.fingerprint === fingerprint).at(-1);

@@ -55,7 +55,7 @@ export type EstimateAnswer = AnswerHead & (FrequenciesPart | DistributionPart | 
 
 /** Where an estimate gets what it needs. */
 export interface EstimateSources {
-  readonly registries: Registries;
+  readonly registries: Pick<Registries, 'series'>;
   readonly storage: Storage;
   readonly run: Run;
 }

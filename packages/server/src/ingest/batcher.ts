@@ -1,5 +1,6 @@
-import { ProblemError, StorageError } from '../errors.js';
+import { ProblemError, StorageError, type StorageErrorCode } from '../errors.js';
 import { serverPolicy } from '../policy.js';
+import { batchName } from '../storage/batch-name.js';
 import type { IncomingBatch, Outcome, Storage } from '../storage/storage.js';
 
 /** Gathers the batches that arrive while a commit runs into the next one: one commit, and one fsync, for many. */
@@ -7,15 +8,17 @@ export interface Batcher {
   /**
    * Resolves when the batch is durable, or known not to be counted. A batch that is waiting already is not queued
    * again: its duplicate waits for the same commit.
-   * @throws ProblemError `unavailable`: nothing was stored, or nobody knows and this process is about to stop
+   * @throws ProblemError `unavailable`: nothing was stored, or nobody knows; the same batch may come again
    */
   submit(batch: IncomingBatch): Promise<Outcome>;
+  /** What waits, in bytes. */
+  readonly pendingBytes: number;
   /** Waits for what is queued; then nothing is taken any more. */
   close(): Promise<void>;
 }
 
 export interface BatcherOptions {
-  /** Called once, when a commit may or may not have happened: the process must stop, disk knows the truth. */
+  /** Called once, when the storage is broken: the process must stop, the disk knows the truth. */
   readonly onFatal: (error: Error) => void;
   readonly pendingBytes?: number;
   readonly groupBatches?: number;
@@ -28,7 +31,7 @@ interface Entry {
   readonly reject: (error: unknown) => void;
 }
 
-export function createBatcher(storage: Storage, options: BatcherOptions): Batcher {
+export function createBatcher(storage: Pick<Storage, 'commit'>, options: BatcherOptions): Batcher {
   const { onFatal, pendingBytes = serverPolicy.pendingBytes, groupBatches = serverPolicy.groupBatches } = options;
   /** Forming or in flight, by day and nonce. */
   const pending = new Map<string, Promise<Outcome>>();
@@ -55,7 +58,8 @@ export function createBatcher(storage: Storage, options: BatcherOptions): Batche
       settle(group, (entry, i) => entry.resolve(outcomes[i] as Outcome));
     } catch (error) {
       fail(group);
-      if (error instanceof StorageError && error.code === 'not-stored') return;
+      // Neither says that a batch was counted twice or half: its client asks again, and the nonce tells.
+      if (error instanceof StorageError && MENDABLE.has(error.code)) return;
       isOpen = false;
       fail(forming);
       forming = [];
@@ -72,7 +76,7 @@ export function createBatcher(storage: Storage, options: BatcherOptions): Batche
 
   return {
     async submit(batch) {
-      const key = keyOf(batch);
+      const key = batchName(batch);
       const earlier = pending.get(key);
       if (earlier !== undefined) {
         const outcome = await earlier;
@@ -87,6 +91,9 @@ export function createBatcher(storage: Storage, options: BatcherOptions): Batche
       running ??= run();
       return done;
     },
+    get pendingBytes() {
+      return bytes;
+    },
     async close() {
       isOpen = false;
       await running;
@@ -94,6 +101,4 @@ export function createBatcher(storage: Storage, options: BatcherOptions): Batche
   };
 }
 
-function keyOf({ day, nonce }: IncomingBatch): string {
-  return String.fromCharCode(day, ...nonce);
-}
+const MENDABLE: ReadonlySet<StorageErrorCode> = new Set(['not-stored', 'outcome-unknown']);

@@ -11,19 +11,26 @@ import {
 } from '@dither/protocol';
 import type { Series, ServedRegistry } from './served-registry.js';
 
-/** One report that counts: add it to the state of its metric in `window`. */
-export interface Contribution {
-  readonly series: Series;
-  readonly window: number;
-  /** As the mechanism's `decode` returned it. */
-  readonly report: unknown;
+/**
+ * The reports of a batch that count, as columns: entry i of each is of report i. They live until the commit, many thousands
+ * at a time, so they are numbers and not objects.
+ */
+export interface Contributions {
+  readonly length: number;
+  readonly series: readonly Series[];
+  /** First day of the period reported: it goes into the state of its metric in that window. */
+  readonly windows: readonly number[];
+  /** Where in the batch's bytes it begins; it has `params.reportBytes` bytes. */
+  readonly places: readonly number[];
+  /** Its public draw, where the mechanism has one; else 0. */
+  readonly draws: readonly number[];
 }
 
 /** What a batch counts once by. */
 type BatchName = Pick<Header, 'day' | 'nonce'>;
 
 export interface ReadBatch {
-  readonly contributions: readonly Contribution[];
+  readonly contributions: Contributions;
   readonly rejected: NonNullable<Receipt['rejected']>;
 }
 
@@ -36,7 +43,13 @@ export interface ReadBatch {
  */
 export function readBatch(bytes: Uint8Array, header: BatchName, served: ServedRegistry): ReadBatch {
   const reports = parseReports(bytes, served);
-  const contributions: Contribution[] = [];
+  const counted = {
+    length: 0,
+    series: [] as Series[],
+    windows: [] as number[],
+    places: [] as number[],
+    draws: [] as number[],
+  };
   const rejected: { [reason in RejectReason]?: number } = {};
   const reject = (reason: RejectReason) => {
     rejected[reason] = (rejected[reason] ?? 0) + 1;
@@ -57,11 +70,19 @@ export function readBatch(bytes: Uint8Array, header: BatchName, served: ServedRe
       reject('window-out-of-range');
       continue;
     }
-    const decoded = decode(series, report, window, header);
-    if (decoded === undefined) reject('report-malformed');
-    else contributions.push({ series, window, report: decoded });
+    const { metric, params } = series;
+    const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, header, params.draws);
+    if (!isReport(series, report, draw)) {
+      reject('report-malformed');
+      continue;
+    }
+    counted.series.push(series);
+    counted.windows.push(window);
+    counted.places.push(report.byteOffset - bytes.byteOffset);
+    counted.draws.push(draw ?? 0);
+    counted.length++;
   }
-  return { contributions, rejected };
+  return { contributions: counted, rejected };
 }
 
 function isRising(reports: readonly WireReport[]): boolean {
@@ -78,13 +99,13 @@ function isWindow(metric: Metric, window: number, day: number): boolean {
   return window % metric.period === 0 && end <= day && day - end <= policy.maxReportAgeDays;
 }
 
-/** The report, or undefined if it is not one of this mechanism. */
-function decode({ aggregator, params, metric }: Series, bytes: Uint8Array, window: number, batch: BatchName): unknown {
-  const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, batch, params.draws);
+/** Whether the bytes are a report of the metric's mechanism. */
+function isReport({ aggregator, params }: Series, bytes: Uint8Array, draw: number | undefined): boolean {
   try {
-    return aggregator.decode(params, bytes, draw);
+    aggregator.decode(params, bytes, draw);
+    return true;
   } catch (error) {
-    if (error instanceof MechanismError && error.code === 'report-malformed') return undefined;
+    if (error instanceof MechanismError && error.code === 'report-malformed') return false;
     throw error;
   }
 }

@@ -31,28 +31,30 @@ export async function candidatesRoutes(
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
   const save = savingInTurn(storage);
-  app.put<Named>('/v1/candidates/:name', async (request): Promise<CandidatesReceipt> => {
-    const { name } = request.params;
-    if (!NAME.test(name)) throw new ProblemError('candidates-invalid', 'a name is 1 to 64 of a-z, 0-9, hyphen');
-    await checkRoom(name, storage);
-    const { duplicates, empty, ...list } = await readWhole(bodyOf(request));
-    await save({ name, ...list });
-    return { name, count: list.count, duplicates, empty, sha256: list.sha256, bytes: list.bytes.length };
-  });
+  app.put<Named>(
+    '/v1/candidates/:name',
+    { config: { access: 'candidates' } },
+    async (request): Promise<CandidatesReceipt> => {
+      const { name } = request.params;
+      if (!NAME.test(name)) throw new ProblemError('candidates-invalid', 'a name is 1 to 64 of a-z, 0-9, hyphen');
+      await checkRoom(name, storage);
+      const { duplicates, empty, ...list } = await readWhole(bodyOf(request));
+      await save({ name, ...list });
+      return { name, count: list.count, duplicates, empty, sha256: list.sha256, bytes: list.bytes.length };
+    },
+  );
 
-  app.get<Named>('/v1/candidates/:name', async (request, reply) => {
+  app.get<Named>('/v1/candidates/:name', { config: { access: 'read' } }, async (request, reply) => {
     const list = await storage.candidates(request.params.name);
     if (list === undefined) throw new ProblemError('unknown-candidates');
-    return reply
-      .type('text/plain; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('x-content-type-options', 'nosniff')
-      .send(Buffer.from(list.bytes));
+    return reply.type('text/plain; charset=utf-8').send(Buffer.from(list.bytes));
   });
 
-  app.get('/v1/candidates', async () => ({ candidates: await storage.candidateLists() }));
+  app.get('/v1/candidates', { config: { access: 'read' } }, async () => ({
+    candidates: await storage.candidateLists(),
+  }));
 
-  app.delete<Named>('/v1/candidates/:name', async (request, reply) => {
+  app.delete<Named>('/v1/candidates/:name', { config: { access: 'candidates' } }, async (request, reply) => {
     if (!(await storage.deleteCandidates(request.params.name))) throw new ProblemError('unknown-candidates');
     return reply.status(204).send();
   });

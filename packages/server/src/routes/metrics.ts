@@ -1,5 +1,6 @@
 import { MICRO } from '@dither/mechanisms';
 import type { FastifyInstance } from 'fastify';
+import { reader } from '../access/guard.js';
 import { type Window, windowOf } from '../estimates/estimate.js';
 import { populationOf } from '../estimates/population.js';
 import type { Registries } from '../ingest/registries.js';
@@ -38,9 +39,10 @@ export function metricsRoute(
   app: FastifyInstance,
   { registries, storage }: { readonly registries: Registries; readonly storage: Storage },
 ): void {
-  app.get('/v1/metrics', async () => {
+  app.get('/v1/metrics', { config: { access: 'read' } }, async (request) => {
+    const { reads } = reader(request);
     const metrics = new Map<string, Promise<MetricAnswer>>();
-    for (const registry of registries.current) {
+    for (const registry of registries.current.filter((one) => reads(one.app))) {
       for (const series of registries.find(registry.fingerprint).series) {
         metrics.set(series.metric.fingerprint, describe(registry.app, series, storage));
       }

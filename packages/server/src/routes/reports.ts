@@ -1,43 +1,62 @@
 import { type Receipt, toBase64url } from '@dither/protocol';
 import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../clock.js';
+import type { Access } from '../access/access.js';
+import { type Clock, today } from '../clock.js';
 import { ProblemError } from '../errors.js';
 import type { Batcher } from '../ingest/batcher.js';
 import type { Registries } from '../ingest/registries.js';
-import { type ValidBatch, validateBytes, validateJson } from '../ingest/validate.js';
-import { batchSchema } from '../schemas/batch.js';
+import { type Days, type ValidBatch, validateBytes, validateJson } from '../ingest/validate.js';
+import { readBatchJson } from '../schemas/batch.js';
+import type { Storage } from '../storage/storage.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { answerError, problemOf } from './problems.js';
 
 export interface ReportsOptions {
   readonly registries: Registries;
+  readonly access: Pick<Access, 'isKeyTaken'>;
+  readonly storage: Pick<Storage, 'newestDay'>;
   readonly batcher: Batcher;
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
 }
 
 /** `POST` at the scope's prefix, `/v1/reports`: one batch, as canonical bytes or as JSON. A 200 means durable. */
-export function reportsRoute(app: FastifyInstance, { registries, batcher, clock }: ReportsOptions): void {
+export function reportsRoute(app: FastifyInstance, options: ReportsOptions): void {
+  const { registries, access, storage, batcher, clock, telemetry } = options;
+  const days = (): Days => ({ today: today(clock), newest: storage.newestDay });
+
   function validate(body: unknown): ValidBatch {
     if (body instanceof Uint8Array) {
-      return validateBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), registries, clock);
+      return validateBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), registries, days());
     }
-    const json = batchSchema.safeParse(body);
-    if (!json.success) throw new ProblemError('malformed-batch', placeOf(json.error.issues[0]?.path ?? []));
-    return validateJson(json.data, registries, clock);
+    return validateJson(readBatchJson(body), registries, days());
   }
 
+  /** What says that nobody sent this batch who was asked to, or that the person did not agree. */
+  function checkSender({ app: name, gpc }: ValidBatch['registry'], headers: Headers): void {
+    if (headers['sec-gpc'] === '1' && gpc !== 'explicit-grant') throw new ProblemError('gpc-refused');
+    const key = headers['dither-key'];
+    if (!access.isKeyTaken(name, typeof key === 'string' ? key : undefined)) throw new ProblemError('key-refused');
+  }
+
+  app.setErrorHandler((error, request, reply) => {
+    telemetry.refused(problemOf(error).code);
+    return answerError(error, request, reply);
+  });
   app.post('', async (request): Promise<Receipt> => {
-    const { batch, rejected } = validate(request.body);
+    const { registry, batch, rejected } = validate(request.body);
+    checkSender(registry, request.headers);
     const outcome = await batcher.submit(batch);
     if (outcome === 'too-old') throw new ProblemError('day-out-of-range');
     const name = toBase64url(batch.nonce);
-    if (outcome === 'duplicate') return { batch: name, duplicate: true };
-    return { batch: name, duplicate: false, accepted: batch.contributions.length, rejected };
+    if (outcome === 'duplicate') {
+      telemetry.duplicate();
+      return { batch: name, duplicate: true };
+    }
+    const accepted = batch.contributions.length;
+    telemetry.accepted(accepted, rejected);
+    return { batch: name, duplicate: false, accepted, rejected };
   });
 }
 
-/** Where in a JSON batch something is wrong, in words of the schema: keys that came from the client are not repeated. */
-function placeOf(path: readonly PropertyKey[]): string {
-  const known = path.map((key) => (typeof key === 'number' || SCHEMA_KEYS.has(String(key)) ? String(key) : '*'));
-  return known.join('.') || 'a batch';
-}
-
-const SCHEMA_KEYS = new Set(['version', 'day', 'nonce', 'registry', 'groups', 'window', 'reports']);
+type Headers = { readonly [name: string]: string | readonly string[] | undefined };

@@ -27,7 +27,7 @@ export function switchOffRoute(app: FastifyInstance, { switchOffs, clock }: Swit
     ]),
   );
 
-  app.get<OfApp>(switchOffPath(':app'), { config: { rateLimit: false } }, async (request, reply) => {
+  app.get<OfApp>(switchOffPath(':app'), async (request, reply) => {
     reply.header('access-control-allow-origin', '*');
     const document = documents.get(request.params.app);
     if (document === undefined || today(clock) >= document.until) throw new ProblemError('no-switch-off');

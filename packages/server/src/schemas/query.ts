@@ -21,10 +21,10 @@ function list(number: z.ZodNumber) {
 
 /** What every kind of metric is asked with; without from or to, from the first or to the last window. */
 const common = {
-  from: day.optional(),
-  to: day.optional(),
-  app: z.string().optional(),
-  fingerprint: z.string().optional(),
+  from: day.optional().describe('First day of the earliest window, YYYY-MM-DD.'),
+  to: day.optional().describe('Latest first day of a window, YYYY-MM-DD.'),
+  app: z.string().optional().describe('Where several apps have a metric of that id.'),
+  fingerprint: z.string().optional().describe('An earlier series of the metric.'),
 };
 
 const frequencies = {
@@ -33,20 +33,23 @@ const frequencies = {
     .string()
     .transform((text) => (text.trim() === '' ? Number.NaN : Number(text)))
     .pipe(z.number().gte(0).lte(serverPolicy.maxForged))
-    .optional(),
+    .optional()
+    .describe(`Of frequencies: share of the reports taken to be forged, 0 to ${serverPolicy.maxForged}.`),
 };
 
 const distribution = {
-  quantiles: list(z.number().gte(serverPolicy.minQuantile).lte(serverPolicy.maxQuantile)).optional(),
+  quantiles: list(z.number().gte(serverPolicy.minQuantile).lte(serverPolicy.maxQuantile))
+    .optional()
+    .describe('Of a distribution: numbers between 0 and 1, separated by commas.'),
   /** In the metric's unit; within its range, which is checked when it is known. */
-  above: list(z.number()).optional(),
+  above: list(z.number()).optional().describe('Of a distribution: thresholds in its unit, separated by commas.'),
 };
 
 const texts = {
   /** Name of a list. */
-  candidates: z.string().optional(),
+  candidates: z.string().optional().describe('Of texts: the name of a list.'),
   /** Rows. */
-  top: z.coerce.number().int().min(1).max(serverPolicy.maxTextRows).optional(),
+  top: z.coerce.number().int().min(1).max(serverPolicy.maxTextRows).optional().describe('Of texts: rows.'),
 };
 
 /** `GET /v1/metrics/:id/estimate?...`: all there is to ask; what fits the metric is checked when it is known. */

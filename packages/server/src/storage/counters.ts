@@ -1,6 +1,7 @@
-import type { State } from '@dither/mechanisms';
-import type { Contribution } from '../ingest/contributions.js';
-import type { WindowCount, WindowState } from './storage.js';
+import { mergeStates, type State } from '@dither/mechanisms';
+import type { Series } from '../ingest/served-registry.js';
+import type { IncomingBatch, WindowCount, WindowState } from './storage.js';
+import { WaitingReports } from './waiting-reports.js';
 
 /** The state of one metric in one window. */
 export interface Cell {
@@ -10,29 +11,66 @@ export interface Cell {
   readonly state: State;
 }
 
+/** A cell whose latest reports may not be in its state yet. */
+interface OpenCell extends Cell {
+  waiting?: WaitingReports;
+}
+
 /** States in memory, by metric and window. A cell is made by the first report that counts. */
 export class Counters {
-  readonly #cells = new Map<string, Map<number, Cell>>();
+  readonly #cells = new Map<string, Map<number, OpenCell>>();
 
-  /** Adds one report. @returns the cell it went to */
-  add({ series, window, report }: Contribution): Cell {
+  /** Where the last report went: the next one mostly goes there, too. */
+  #last: { readonly series: Series; readonly window: number; readonly waiting: WaitingReports } | undefined;
+
+  /** Adds the reports of batches: first their first ones, which are mostly of one metric and window, and so on. */
+  add(batches: readonly Pick<IncomingBatch, 'bytes' | 'contributions'>[]): void {
+    const longest = batches.reduce((most, { contributions }) => Math.max(most, contributions.length), 0);
+    for (let i = 0; i < longest; i++) {
+      for (const { bytes, contributions } of batches) {
+        if (i >= contributions.length) continue;
+        const { series, windows, places, draws } = contributions;
+        const waiting = this.#waitingIn(series[i] as Series, windows[i] as number);
+        waiting.add(bytes, places[i] as number, draws[i] as number);
+      }
+    }
+  }
+
+  #waitingIn(series: Series, window: number): WaitingReports {
+    if (this.#last?.series !== series || this.#last.window !== window) {
+      this.#last = { series, window, waiting: this.#waiting(series, window) };
+    }
+    return this.#last.waiting;
+  }
+
+  #waiting(series: Series, window: number): WaitingReports {
     const { metric, params, aggregator } = series;
     const cell =
       this.#cells.get(metric.fingerprint)?.get(window) ??
       this.put({ metric: metric.fingerprint, window, state: aggregator.empty(params) });
-    aggregator.accumulate(params, cell.state, report);
-    return cell;
+    cell.waiting ??= new WaitingReports(series, cell.state);
+    return cell.waiting;
   }
 
-  /** Puts a state read from disk in its place. */
-  put(cell: Cell): Cell {
-    let windows = this.#cells.get(cell.metric);
-    if (windows === undefined) {
-      windows = new Map();
-      this.#cells.set(cell.metric, windows);
+  /** Adds all that `other` holds; `other` is not to be used any more. */
+  addAll(other: Counters): void {
+    for (const cell of other.cells()) this.put(cell);
+  }
+
+  /** Adds a state, which is not to be used any more. @returns the cell it is in */
+  put(cell: Cell): OpenCell {
+    const windows = this.#cells.get(cell.metric) ?? new Map<number, OpenCell>();
+    this.#cells.set(cell.metric, windows);
+    const own = windows.get(cell.window);
+    if (own === undefined) windows.set(cell.window, cell);
+    else mergeStates(own.state, cell.state);
+    return own ?? cell;
+  }
+
+  *cells(): Iterable<Cell> {
+    for (const windows of this.#cells.values()) {
+      for (const cell of windows.values()) yield settled(cell);
     }
-    windows.set(cell.window, cell);
-    return cell;
   }
 
   /** Copies, earliest first. */
@@ -46,7 +84,20 @@ export class Counters {
     return this.#sorted(metric).map(({ window, state }) => ({ window, n: state.n }));
   }
 
-  #sorted(metric: string): readonly Cell[] {
-    return [...(this.#cells.get(metric)?.values() ?? [])].sort((a, b) => a.window - b.window);
+  /** Forgets the windows that begin before `oldest`. */
+  forget(oldest: number): void {
+    this.#last = undefined;
+    for (const windows of this.#cells.values()) {
+      for (const window of windows.keys()) if (window < oldest) windows.delete(window);
+    }
   }
+
+  #sorted(metric: string): readonly Cell[] {
+    return [...(this.#cells.get(metric)?.values() ?? [])].map(settled).sort((a, b) => a.window - b.window);
+  }
+}
+
+function settled(cell: OpenCell): Cell {
+  cell.waiting?.settle();
+  return cell;
 }

@@ -19,14 +19,23 @@ export function nonceSecret(fill: (words: Uint32Array) => Uint32Array): Uint32Ar
  */
 export class NonceSet {
   readonly #secret: Uint32Array;
-  #slots = new Uint8Array(FIRST_SLOTS * NONCE_BYTES);
+  #slots: Uint8Array;
   #used = 0;
   /** A slot of zeros is free, so the nonce of zeros is kept apart. */
   #hasZero = false;
 
-  /** @param secret - from {@link nonceSecret} */
-  constructor(secret: Uint32Array) {
+  /**
+   * @param secret - from {@link nonceSecret}
+   * @param expected - room is made for as many at once
+   */
+  constructor(secret: Uint32Array, expected = 0) {
     this.#secret = secret;
+    this.#slots = new Uint8Array(slotsFor(expected) * NONCE_BYTES);
+  }
+
+  /** Of memory. */
+  get bytes(): number {
+    return this.#slots.length;
   }
 
   get size(): number {
@@ -71,6 +80,18 @@ export class NonceSet {
       if (!isZero(old, slot)) copy(old, slot, this.#slots, this.#find(old, slot));
     }
   }
+}
+
+/** A power of two that holds `nonces` without growing. */
+function slotsFor(nonces: number): number {
+  let slots = FIRST_SLOTS;
+  while (nonces > MAX_LOAD * slots) slots *= 2;
+  return slots;
+}
+
+/** The memory a set of so many nonces takes, in bytes. */
+export function bytesFor(nonces: number): number {
+  return slotsFor(nonces) * NONCE_BYTES;
 }
 
 function isZero(bytes: Uint8Array, offset: number): boolean {

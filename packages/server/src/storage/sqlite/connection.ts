@@ -1,21 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
-import type { Contents, Reply, Request } from './messages.js';
+import type { Contents, Operation, Operations, Reply, Request } from './messages.js';
 
 /** The main thread's end of the thread that owns the database. */
 export interface Connection {
   readonly contents: Contents;
   /**
-   * @param transfer - buffers of the request that are handed over
+   * @param transfer - buffers of the input that are handed over
    * @throws StorageError
    */
-  ask(request: Request, transfer?: readonly ArrayBuffer[]): Promise<Reply>;
+  ask<Op extends Operation>(
+    op: Op,
+    input: Operations[Op][0],
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<Operations[Op][1]>;
   /** Ends the thread. */
   end(): Promise<void>;
 }
 
 interface Waiting {
-  readonly resolve: (reply: Reply) => void;
+  readonly resolve: (output: unknown) => void;
   readonly reject: (error: StorageError) => void;
 }
 
@@ -26,30 +30,30 @@ export async function connect(path: string): Promise<Connection> {
   let broken: StorageError | undefined;
 
   const lose = (why: string) => {
-    broken ??= new StorageError('outcome-unknown', `the storage thread ended: ${why}`);
+    broken ??= new StorageError('storage-broken', `the storage thread ended: ${why}`);
     for (const one of waiting.splice(0)) one.reject(broken);
   };
   worker.on('error', (error) => lose(error.message));
   worker.on('exit', (code) => lose(`exit code ${code}`));
-  worker.on('message', (reply: Reply) => {
+  worker.on('message', ({ failure, output }: Reply) => {
     const next = waiting.shift();
-    if (reply.failure === undefined) next?.resolve(reply);
-    else next?.reject(new StorageError(reply.failure.code, reply.failure.message));
+    if (failure === undefined) next?.resolve(output);
+    else next?.reject(new StorageError(failure.code, failure.message));
   });
 
   const answer = () =>
-    new Promise<Reply>((resolve, reject) => {
+    new Promise<unknown>((resolve, reject) => {
       if (broken === undefined) waiting.push({ resolve, reject });
       else reject(broken);
     });
 
-  const { contents } = await answer();
+  const contents = (await answer()) as Contents;
   return {
-    contents: contents as Contents,
-    async ask(request, transfer = []) {
+    contents,
+    async ask(op, input, transfer = []) {
       const done = answer();
-      if (broken === undefined) worker.postMessage(request, transfer);
-      return done;
+      if (broken === undefined) worker.postMessage({ op, input } satisfies Request, transfer);
+      return (await done) as Operations[typeof op][1];
     },
     async end() {
       broken ??= new StorageError('storage-closed', 'the storage is closed');

@@ -58,11 +58,20 @@ export function createFile(path: string, fill: (temporary: string) => void): voi
   fill(temporary);
   chmodSync(temporary, 0o600);
   renameSync(temporary, path);
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
+  syncFolderOf(path);
+}
+
+/** Makes the names in a file's folder durable. */
+export function syncFolderOf(path: string): void {
+  if (process.platform !== 'win32') syncFile(dirname(path));
+}
+
+/** Makes what was written to a file durable. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(file);
   } finally {
-    closeSync(folder);
+    closeSync(file);
   }
 }

@@ -16,6 +16,10 @@ export class FreshNonces {
     for (const [day, nonces] of other.#days) for (const nonce of nonces) this.add(day, nonce);
   }
 
+  of(day: number): readonly Uint8Array[] {
+    return this.#days.get(day) ?? [];
+  }
+
   /** One segment a day, sorted, so that neither the order of arrival nor a report can be read from it. */
   segments(): readonly NonceRow[] {
     return [...this.#days].map(([day, nonces]) => {

@@ -1,15 +1,7 @@
 /** Marks a file as ours: "Dthr" in the header field that SQLite keeps for this. */
 export const APPLICATION_ID = 0x44746872;
 /** Version of the tables below, in the header's `user_version`. docs/data-model.md says which step writes what. */
-export const SCHEMA_VERSION = 2;
-
-/** Since version 2. */
-const CANDIDATES = `CREATE TABLE candidates (
-  name   TEXT PRIMARY KEY,        -- as an operator named the list
-  count  INTEGER NOT NULL,        -- texts in it
-  sha256 TEXT NOT NULL,           -- of list, 64 hexadecimal digits
-  list   BLOB NOT NULL            -- UTF-8, one text a line, each line ended by LF
-) STRICT;`;
+export const SCHEMA_VERSION = 3;
 
 export const SCHEMA = `
 CREATE TABLE registry (
@@ -21,9 +13,10 @@ CREATE TABLE registry (
 CREATE TABLE state (
   metric TEXT NOT NULL,           -- fingerprint of the metric
   window INTEGER NOT NULL,        -- first day of the period, days since 1970-01-01 UTC
+  n      INTEGER NOT NULL,        -- reports in it, as in state: so that windows are listed without their counters
   state  BLOB NOT NULL,           -- n and counters: encodeState of @dither/mechanisms
   PRIMARY KEY (metric, window)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE nonces (
   day     INTEGER NOT NULL,       -- day the batches were made
@@ -31,16 +24,32 @@ CREATE TABLE nonces (
 ) STRICT;
 CREATE INDEX nonces_by_day ON nonces (day);
 
+CREATE TABLE sealed (
+  day     INTEGER NOT NULL,       -- a day whose nonces are no longer in memory
+  first   BLOB NOT NULL,          -- first nonce of the segment
+  segment BLOB NOT NULL,          -- sorted nonces, all of them before the next segment's
+  PRIMARY KEY (day, first)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE log (
   id      INTEGER PRIMARY KEY,    -- rises by one with each commit of a process
   batches BLOB NOT NULL           -- canonical batches, each after its length in four bytes; deleted at the fold
 ) STRICT;
 
-${CANDIDATES}
+CREATE TABLE candidates (
+  name   TEXT PRIMARY KEY,        -- as an operator named the list
+  count  INTEGER NOT NULL,        -- texts in it
+  sha256 TEXT NOT NULL,           -- of list, 64 hexadecimal digits
+  list   BLOB NOT NULL            -- UTF-8, one text a line, each line ended by LF
+) STRICT;
+
+CREATE TABLE record (
+  kind TEXT NOT NULL,             -- read-token, write-key, unknown-registry, or probe: a number
+  id   TEXT NOT NULL,
+  text TEXT NOT NULL,             -- JSON
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
 
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;
-
-/** What turns a file of version i + 1 into the next; all that a file needs run in one transaction. */
-export const MIGRATIONS: readonly string[] = [`${CANDIDATES} PRAGMA user_version = 2;`];

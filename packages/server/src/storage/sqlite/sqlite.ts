@@ -1,106 +1,145 @@
 import { randomFillSync } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { decodeState, encodeState } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import {
-  NONCE_BYTES,
-  parseHeader,
-  policy,
-  type Registry,
-  RegistryError,
-  registryFromJson,
-  registryToText,
-} from '@dither/protocol';
+import { parseHeader, policy, type Registry, RegistryError, registryFromJson, registryToText } from '@dither/protocol';
 import { StorageError } from '../../errors.js';
 import { readBatch } from '../../ingest/contributions.js';
 import { type ServedRegistry, serve } from '../../ingest/served-registry.js';
 import { serverPolicy } from '../../policy.js';
-import { type Cell, Counters } from '../counters.js';
+import { batchName } from '../batch-name.js';
+import { Counters } from '../counters.js';
 import { NonceDays } from '../nonce-days.js';
-import { nonceSecret } from '../nonces.js';
-import type { CandidateList, CandidateSummary, IncomingBatch, Outcome, SetAside, Storage } from '../storage.js';
+import { bytesFor, nonceSecret } from '../nonces.js';
+import type {
+  CandidateList,
+  CandidateSummary,
+  IncomingBatch,
+  Outcome,
+  RecordKind,
+  SetAside,
+  Storage,
+  StorageUsage,
+  StoredRecord,
+  WindowCount,
+  WindowState,
+} from '../storage.js';
 import { sortedByName, summaryOf } from '../summaries.js';
+import { type BackupSummary, writeBackup } from './backup.js';
 import { type Connection, connect } from './connection.js';
 import { FreshNonces } from './fresh-nonces.js';
 import { packGroup, unpackGroup } from './group.js';
-import type { Contents, RegistryRow } from './messages.js';
+import type { Contents, NonceRow, RegistryRow } from './messages.js';
 
 export interface SqliteOptions {
   /** The database file; created if it is not there. Its folder must be. */
   readonly path: string;
+  /** Days before the newest one counted whose nonces are remembered; the protocol's unless told. */
   readonly retainedDays?: number;
+  /** Windows that begin as many days before the newest day counted are forgotten; `serverPolicy.retentionDays` unless told. */
+  readonly retentionDays?: number | false;
+  /** Above it the nonces of older days are looked up on disk; `serverPolicy.nonceMemoryBytes` unless told. */
+  readonly nonceMemoryBytes?: number;
   readonly foldBatches?: number;
   readonly foldMilliseconds?: number;
 }
 
+export interface SqliteStorage extends Storage {
+  /**
+   * Writes all that is counted to a new file, and checks it, while the server goes on; commits wait for the copy.
+   * @throws StorageError `backup-exists`, `not-stored`, `storage-broken`
+   */
+  backup(path: string): Promise<BackupSummary>;
+}
+
 /**
- * One file, one process. Counters and nonces live in memory; a commit writes one log row with the canonical batches,
- * and a fold now and then moves the log into counters and nonces, in one transaction. A batch is in the log or
- * folded, never both, and its nonce is durable exactly when its reports are.
+ * One file, one process. A commit writes one log row with the canonical batches. What they add to the counters is
+ * summed in memory, and a fold now and then moves it, the nonces and the log into the file's counters in one
+ * transaction. A batch is in the log or folded, never both, and its nonce is durable exactly when its reports are.
  *
  * @throws StorageError if the file cannot be used; it says why, and leaves the file as it is
  */
-export async function sqliteStorage(options: SqliteOptions): Promise<Storage> {
-  const storage = new SqliteStorage(options, await connect(options.path));
-  await storage.replay();
+export async function sqliteStorage(options: SqliteOptions): Promise<SqliteStorage> {
+  const storage = new OneFile(options, await connect(options.path));
+  await storage.start();
   return storage;
 }
 
-class SqliteStorage implements Storage {
+class OneFile implements SqliteStorage {
   readonly #path: string;
   readonly #connection: Connection;
   readonly #foldBatches: number;
   readonly #foldMilliseconds: number;
+  readonly #retentionDays: number;
+  readonly #nonceMemoryBytes: number;
   readonly #registries = new Map<string, ServedRegistry>();
   readonly #setAside = new Map<string, SetAside>();
-  /** Those of metrics that are set aside too: a registry served now may have the same metric. */
-  readonly #counters = new Counters();
   readonly #nonces: NonceDays;
   /** The lists themselves are on disk alone. */
   readonly #lists = new Map<string, CandidateSummary>();
 
-  /** Id of the last log row that is in the counters. */
+  /** Id of the last log row whose batches are counted. */
   #logged = 0;
-  /** Not folded yet: cells that changed, nonces, number of batches. */
-  #dirty = new Set<Cell>();
+  /** Not folded yet: what batches add to the counters, their nonces, their number. */
+  #deltas = new Counters();
   #fresh = new FreshNonces();
   #unfolded = 0;
+  /** Whether batches that were folded may still be in SQLite's write-ahead log. */
+  #mustErase = false;
+  /** Windows before this one have been deleted. */
+  #oldestWindow = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #folding: Promise<void> | undefined;
+  /** While the thread folds: whether it succeeded. */
+  #inFlight: Promise<boolean> | undefined;
+  #committing: Promise<unknown> = Promise.resolve();
+  /** While no commit may begin. */
+  #alone: Promise<void> | undefined;
   #isOpen = true;
   /** Set when a fold has failed in a way that nobody knows the outcome of: nothing more is counted. */
   #broken: StorageError | undefined;
 
   constructor(options: SqliteOptions, connection: Connection) {
+    const { retainedDays = policy.retainedDays, retentionDays = serverPolicy.retentionDays } = options;
     this.#path = options.path;
     this.#connection = connection;
     this.#foldBatches = options.foldBatches ?? serverPolicy.foldBatches;
     this.#foldMilliseconds = options.foldMilliseconds ?? serverPolicy.foldMilliseconds;
-    this.#nonces = new NonceDays(nonceSecret(randomFillSync), options.retainedDays ?? policy.retainedDays);
+    this.#retentionDays = retentionDays === false ? Number.POSITIVE_INFINITY : retentionDays;
+    this.#nonceMemoryBytes = options.nonceMemoryBytes ?? serverPolicy.nonceMemoryBytes;
+    this.#nonces = new NonceDays(nonceSecret(randomFillSync), retainedDays);
   }
 
   /** Takes over what is on disk, and folds what was left in the log. */
-  async replay(): Promise<void> {
+  async start(): Promise<void> {
     try {
-      this.#load(this.#connection.contents);
-      await this.#connection.ask({ op: 'accept' });
-      await this.#fold();
+      const crowded = await this.#load(this.#connection.contents);
+      await this.#connection.ask('accept', undefined);
+      // On a disk that is full the log stays, and is folded once there is room.
+      await this.#foldQuietly();
+      if (this.#broken !== undefined) throw this.#broken;
+      for (const day of crowded) await this.#seal(day);
     } catch (error) {
       await this.#connection.end();
       throw error instanceof StorageError ? error : new StorageError('storage-corrupt', (error as Error).message);
     }
   }
 
-  #load({ registries, states, nonces, log, candidates }: Contents): void {
+  /** @returns days whose nonces found no place in memory */
+  async #load({ registries, nonceDays, log, candidates }: Contents): Promise<readonly number[]> {
     for (const list of candidates) this.#lists.set(list.name, list);
     for (const row of registries) this.#take(row);
-    for (const { metric, window, state } of states) this.#counters.put({ metric, window, state: decodeState(state) });
-    for (const { day, segment } of nonces) {
-      for (let at = 0; at < segment.length; at += NONCE_BYTES) this.#nonces.add(day, segment, at);
+    const crowded: number[] = [];
+    for (const { day, loose, sealed } of [...nonceDays].reverse()) {
+      const isCrowded = this.#nonces.bytes + bytesFor(loose) > this.#nonceMemoryBytes;
+      this.#nonces.load(day, isCrowded ? [] : await this.#connection.ask('nonces', day), sealed);
+      if (isCrowded) crowded.push(day);
     }
     for (const { id, group } of log) {
-      for (const bytes of unpackGroup(group)) this.#count(this.#read(bytes));
+      this.#count([...unpackGroup(group)].map((bytes) => this.#read(bytes)));
       this.#logged = id;
     }
+    return crowded;
   }
 
   /** Serves a stored registry, or sets it aside if this version makes something else of it. */
@@ -129,7 +168,7 @@ class SqliteStorage implements Storage {
 
   async saveRegistry(registry: Registry): Promise<void> {
     const { fingerprint } = registry;
-    await this.#connection.ask({ op: 'save-registry', fingerprint, text: registryToText(registry) });
+    await this.#connection.ask('saveRegistry', { fingerprint, text: registryToText(registry) });
     this.#serve(registry);
     this.#setAside.delete(fingerprint);
   }
@@ -143,15 +182,22 @@ class SqliteStorage implements Storage {
   }
 
   async commit(batches: readonly IncomingBatch[]): Promise<readonly Outcome[]> {
+    while (this.#alone !== undefined) await this.#alone;
     if (this.#broken !== undefined) throw this.#broken;
     if (!this.#isOpen) throw new StorageError('not-stored', 'the storage is closed');
-    const outcomes = this.#judge(batches);
+    const committed = this.#commit(batches);
+    this.#committing = committed.catch(() => undefined);
+    return committed;
+  }
+
+  async #commit(batches: readonly IncomingBatch[]): Promise<readonly Outcome[]> {
+    const outcomes = await this.#judge(batches);
     const accepted = batches.filter((_, i) => outcomes[i] === 'accepted');
     if (accepted.length > 0) {
       const id = this.#logged + 1;
       const group = packGroup(accepted);
-      await this.#connection.ask({ op: 'commit', row: { id, group } }, [group.buffer]);
-      for (const batch of accepted) this.#count(batch);
+      await this.#connection.ask('commit', { id, group }, [group.buffer]);
+      this.#count(accepted);
       this.#logged = id;
       this.#foldSoon();
     }
@@ -159,25 +205,37 @@ class SqliteStorage implements Storage {
   }
 
   /** Changes nothing: what is not on disk yet must not be known. */
-  #judge(batches: readonly IncomingBatch[]): readonly Outcome[] {
+  async #judge(batches: readonly IncomingBatch[]): Promise<readonly Outcome[]> {
     let newest = this.#nonces.newest;
     const here = new Set<string>();
-    return batches.map(({ day, nonce }) => {
+    const elsewhere: { readonly at: number; readonly row: NonceRow }[] = [];
+    const outcomes = batches.map((batch, at): Outcome => {
+      const { day, nonce } = batch;
       if (day < this.#nonces.oldest(newest)) return 'too-old';
-      const name = String.fromCharCode(day, ...nonce);
+      const name = batchName(batch);
       if (here.has(name) || this.#nonces.has(day, nonce)) return 'duplicate';
       here.add(name);
       newest = Math.max(newest, day);
+      if (this.#nonces.isSealed(day)) elsewhere.push({ at, row: { day, segment: nonce } });
       return 'accepted';
     });
+    if (elsewhere.length === 0) return outcomes;
+    const rows = elsewhere.map(({ row }) => row);
+    const known = await this.#connection.ask('known', rows);
+    elsewhere.forEach(({ at }, i) => {
+      if (known[i]) outcomes[at] = 'duplicate';
+    });
+    return outcomes;
   }
 
-  /** Adds a durable batch to the counters. */
-  #count({ day, nonce, contributions }: IncomingBatch): void {
-    this.#nonces.add(day, nonce);
-    this.#fresh.add(day, nonce);
-    for (const contribution of contributions) this.#dirty.add(this.#counters.add(contribution));
-    this.#unfolded++;
+  /** Counts durable batches. */
+  #count(batches: readonly IncomingBatch[]): void {
+    for (const { day, nonce } of batches) {
+      this.#nonces.add(day, nonce);
+      this.#fresh.add(day, nonce);
+    }
+    this.#deltas.add(batches);
+    this.#unfolded += batches.length;
   }
 
   #foldSoon(): void {
@@ -191,10 +249,11 @@ class SqliteStorage implements Storage {
       await this.#fold();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      if (error.code === 'not-stored')
-        this.#timer ??= setTimeout(() => void this.#foldQuietly(), this.#foldMilliseconds);
-      else this.#broken = error;
+      if (error.code !== 'not-stored') this.#broken = error;
     }
+    const isDone = this.#unfolded === 0 && !this.#mustErase;
+    if (isDone || this.#broken !== undefined || !this.#isOpen) return;
+    this.#timer ??= setTimeout(() => void this.#foldQuietly(), this.#foldMilliseconds);
   }
 
   #fold(): Promise<void> {
@@ -207,41 +266,120 @@ class SqliteStorage implements Storage {
   async #foldNow(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#unfolded === 0) return;
-    const [dirty, fresh, unfolded] = [this.#dirty, this.#fresh, this.#unfolded];
-    this.#dirty = new Set();
-    this.#fresh = new FreshNonces();
-    this.#unfolded = 0;
-    const states = [...dirty].map(({ metric, window, state }) => ({ metric, window, state: encodeState(state) }));
-    const oldestDay = this.#nonces.oldest();
-    try {
-      await this.#connection.ask({
-        op: 'fold',
-        fold: { through: this.#logged, states, nonces: fresh.segments(), oldestDay },
-      });
-    } catch (error) {
-      for (const cell of dirty) this.#dirty.add(cell);
-      this.#fresh.addAll(fresh);
-      this.#unfolded += unfolded;
-      throw error;
+    if (this.#unfolded > 0) await this.#foldDeltas();
+    else if (this.#mustErase) this.#mustErase = !(await this.#connection.ask('erase', undefined));
+    for (const day of this.#nonces.crowded) {
+      if (this.#nonces.bytes > this.#nonceMemoryBytes) await this.#seal(day);
     }
   }
 
-  async states(metric: string, from: number, to: number) {
-    return this.#counters.states(metric, from, to);
+  async #foldDeltas(): Promise<void> {
+    const [deltas, fresh, unfolded] = [this.#deltas, this.#fresh, this.#unfolded];
+    this.#deltas = new Counters();
+    this.#fresh = new FreshNonces();
+    this.#unfolded = 0;
+    const states = [...deltas.cells()].map(({ metric, window, state }) => ({
+      metric,
+      window,
+      state: encodeState(state),
+    }));
+    const oldestDay = this.#nonces.oldest();
+    const oldestWindow = this.#oldestRetained;
+    const asked = this.#connection.ask('fold', {
+      through: this.#logged,
+      states,
+      nonces: fresh.segments(),
+      oldestDay,
+      ...(oldestWindow > this.#oldestWindow ? { oldestWindow } : {}),
+    });
+    this.#inFlight = asked.then(
+      () => true,
+      () => false,
+    );
+    try {
+      this.#mustErase = !(await asked);
+      this.#oldestWindow = Math.max(this.#oldestWindow, oldestWindow);
+    } catch (error) {
+      deltas.addAll(this.#deltas);
+      this.#deltas = deltas;
+      this.#fresh.addAll(fresh);
+      this.#unfolded += unfolded;
+      throw error;
+    } finally {
+      this.#inFlight = undefined;
+    }
   }
 
-  async windows(metric: string) {
-    return this.#counters.windows(metric);
+  get newestDay(): number | undefined {
+    return Number.isFinite(this.#nonces.newest) ? this.#nonces.newest : undefined;
+  }
+
+  /** Windows before this one are forgotten: hidden at once, and deleted at the next fold. */
+  get #oldestRetained(): number {
+    return this.#nonces.newest - this.#retentionDays;
+  }
+
+  /** Takes the folded nonces of a day out of memory. Those that are counted meanwhile stay. */
+  async #seal(day: number): Promise<void> {
+    const sealed = await this.#connection.ask('seal', day);
+    this.#nonces.seal(day, sealed, this.#fresh.of(day));
+  }
+
+  /**
+   * What `read` finds on disk beside what is not folded yet. A fold that is under way when the question is asked is
+   * done before it is answered; if it fails, its counters are in neither, and the question is asked again.
+   */
+  async #consistent<T>(read: (deltas: Counters) => Promise<T>): Promise<T> {
+    for (;;) {
+      const inFlight = this.#inFlight;
+      const answer = await read(this.#deltas);
+      if (inFlight === undefined || (await inFlight)) return answer;
+    }
+  }
+
+  async states(metric: string, from: number, to: number): Promise<readonly WindowState[]> {
+    const found: WindowState[] = [];
+    for (let next: number | undefined = Math.max(from, this.#oldestRetained); next !== undefined; ) {
+      const start: number = next;
+      const { states, more } = await this.#consistent((deltas) => this.#someStates(deltas, metric, start, to));
+      found.push(...states);
+      next = more;
+    }
+    return found;
+  }
+
+  async #someStates(deltas: Counters, metric: string, from: number, to: number) {
+    // Copied as the question is asked: what is counted until it is answered may be folded by then, or not.
+    const unfolded = deltas.states(metric, from, to);
+    const { rows, next: more } = await this.#connection.ask('states', { metric, from, to });
+    const until = more === undefined ? to : more - 1;
+    const sum = new Counters();
+    for (const { window, state } of rows) sum.put({ metric, window, state: decodeState(state) });
+    for (const { window, state } of unfolded) if (window <= until) sum.put({ metric, window, state });
+    return { states: sum.states(metric, from, until), more };
+  }
+
+  windows(metric: string): Promise<readonly WindowCount[]> {
+    return this.#consistent(async (deltas) => {
+      const unfolded = deltas.windows(metric);
+      const counts = new Map<number, number>();
+      for (const { window, n } of [...(await this.#connection.ask('windows', metric)), ...unfolded]) {
+        counts.set(window, (counts.get(window) ?? 0) + n);
+      }
+      return [...counts]
+        .filter(([window]) => window >= this.#oldestRetained)
+        .map(([window, n]) => ({ window, n }))
+        .sort((a, b) => a.window - b.window);
+    });
   }
 
   async saveCandidates(list: CandidateList): Promise<void> {
-    await this.#connection.ask({ op: 'save-candidates', list });
+    await this.#connection.ask('saveCandidates', list);
     this.#lists.set(list.name, summaryOf(list));
   }
 
-  async candidates(name: string): Promise<CandidateList | undefined> {
-    return (await this.#connection.ask({ op: 'load-candidates', name })).list;
+  candidates(name: string): Promise<CandidateList | undefined> {
+    return this.#connection.ask('candidates', name);
   }
 
   async candidateLists(): Promise<readonly CandidateSummary[]> {
@@ -249,8 +387,55 @@ class SqliteStorage implements Storage {
   }
 
   async deleteCandidates(name: string): Promise<boolean> {
-    await this.#connection.ask({ op: 'delete-candidates', name });
+    await this.#connection.ask('deleteCandidates', name);
     return this.#lists.delete(name);
+  }
+
+  putRecord(record: StoredRecord): Promise<undefined> {
+    return this.#connection.ask('putRecord', record);
+  }
+
+  records(kind: RecordKind): Promise<readonly StoredRecord[]> {
+    return this.#connection.ask('records', kind);
+  }
+
+  deleteRecord(kind: RecordKind, id: string): Promise<boolean> {
+    return this.#connection.ask('deleteRecord', { kind, id });
+  }
+
+  async probe(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    await this.#connection.ask('probe', undefined);
+  }
+
+  usage(): StorageUsage {
+    return {
+      nonces: this.#nonces.size,
+      nonceBytes: this.#nonces.bytes,
+      logBatches: this.#unfolded,
+      diskBytes: sizeOf(this.#path) + sizeOf(`${this.#path}-wal`),
+    };
+  }
+
+  backup(path: string): Promise<BackupSummary> {
+    return writeBackup(path, (partial) => this.#copy(partial));
+  }
+
+  /** Copies the file at a moment at which everything is folded: no batch is in the copy. */
+  async #copy(path: string): Promise<void> {
+    while (this.#alone !== undefined) await this.#alone;
+    const copied = (async () => {
+      await this.#committing;
+      do await this.#fold();
+      while (this.#unfolded > 0);
+      await this.#connection.ask('copy', path);
+    })();
+    this.#alone = copied
+      .catch(() => undefined)
+      .finally(() => {
+        this.#alone = undefined;
+      });
+    await copied;
   }
 
   async close(): Promise<void> {
@@ -259,12 +444,16 @@ class SqliteStorage implements Storage {
     try {
       await this.#folding?.catch(() => undefined);
       await this.#fold();
-      await this.#connection.ask({ op: 'close' });
+      await this.#connection.ask('close', undefined);
     } finally {
       clearTimeout(this.#timer);
       await this.#connection.end();
     }
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Why a file is refused whose log only an earlier version can fold. */

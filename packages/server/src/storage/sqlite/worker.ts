@@ -18,52 +18,23 @@ async function openDatabase(): Promise<Database> {
   return module.openDatabase(path);
 }
 
-function answer(work: () => Reply): Reply {
+function answer(work: () => unknown): Reply {
   try {
-    return work();
+    return { output: work() };
   } catch (error) {
     return failure(error);
   }
 }
 
 function failure(error: unknown): Reply {
-  const code = error instanceof StorageError ? error.code : 'outcome-unknown';
+  const code = error instanceof StorageError ? error.code : 'storage-broken';
   return { failure: { code, message: (error as Error).message.replace(`${code}: `, '') } };
-}
-
-function perform(db: Database, request: Request): Reply {
-  switch (request.op) {
-    case 'accept':
-      db.accept();
-      break;
-    case 'commit':
-      db.commit(request.row);
-      break;
-    case 'fold':
-      db.fold(request.fold);
-      break;
-    case 'save-registry':
-      db.saveRegistry(request.fingerprint, request.text);
-      break;
-    case 'save-candidates':
-      db.saveCandidates(request.list);
-      break;
-    case 'load-candidates':
-      return db.loadCandidates(request.name);
-    case 'delete-candidates':
-      db.deleteCandidates(request.name);
-      break;
-    case 'close':
-      db.close();
-      break;
-  }
-  return {};
 }
 
 try {
   const db = await openDatabase();
-  port.on('message', (request: Request) => port.postMessage(answer(() => perform(db, request))));
-  port.postMessage({ contents: db.load() } satisfies Reply);
+  port.on('message', ({ op, input }: Request) => port.postMessage(answer(() => db[op](input as never))));
+  port.postMessage({ output: db.load() } satisfies Reply);
 } catch (error) {
   port.postMessage(failure(error));
 }

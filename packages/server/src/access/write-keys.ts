@@ -1,0 +1,121 @@
+import { formatDay, parseDay } from '@dither/protocol';
+import { type Clock, today } from '../clock.js';
+import { AccessError } from '../errors.js';
+import { serverPolicy } from '../policy.js';
+import type { Storage } from '../storage/storage.js';
+import { isApp } from './app-name.js';
+import { inTurn } from './in-turn.js';
+import { digestOf, isSameDigest, newId, newSecret } from './secrets.js';
+import { readAll, write } from './stored.js';
+
+/** Shipped in an app, and so known to anybody who looks: it keeps out strays, not forgers. The same for every installation. */
+export interface WriteKey {
+  readonly id: string;
+  readonly app: string;
+  readonly key: string;
+  /** YYYY-MM-DD. */
+  readonly created: string;
+  /** Last day on which it is taken, since a rotation. */
+  readonly until?: string;
+}
+
+export interface WriteKeys {
+  /** The first key of an app: from here on its batches need one. @throws AccessError `app-invalid`, `key-exists` */
+  create(app: string): Promise<WriteKey>;
+  /** A new key; those before it are taken for `keyOverlapDays` more. @throws AccessError `key-missing`, `too-many` */
+  rotate(app: string): Promise<WriteKey>;
+  /**
+   * It is refused from the call on, and gone for good when it resolves. An app whose last key it was takes batches without.
+   * @returns whether there was one
+   */
+  revoke(id: string): Promise<boolean>;
+  list(app?: string): readonly WriteKey[];
+  /** Whether a batch of the app may come with that key, or without any. Allocates nothing that stays. */
+  isTaken(app: string, key: string | undefined): boolean;
+}
+
+const KEY = /^dwk_[A-Za-z0-9_-]{22}$/;
+
+export async function openWriteKeys(storage: Storage, clock: Clock): Promise<WriteKeys> {
+  /** By app, then by id: most requests find nothing at the first step. */
+  const known = new Map<string, Map<string, { readonly key: WriteKey; readonly digest: Buffer }>>();
+  const change = inTurn();
+
+  function remember(key: WriteKey): void {
+    const ofApp = known.get(key.app) ?? new Map();
+    known.set(key.app, ofApp.set(key.id, { key, digest: digestOf(key.key) }));
+  }
+
+  function forget(id: string): boolean {
+    for (const [app, ofApp] of known) {
+      if (!ofApp.delete(id)) continue;
+      if (ofApp.size === 0) known.delete(app);
+      return true;
+    }
+    return false;
+  }
+
+  async function save({ id, app, key, created, until }: WriteKey): Promise<void> {
+    await write(storage, 'write-key', id, { app, key, created, ...(until === undefined ? {} : { until }) });
+  }
+
+  async function make(app: string): Promise<WriteKey> {
+    const key: WriteKey = { id: newId(), app, key: newSecret('dwk_', 16), created: formatDay(today(clock)) };
+    await save(key);
+    remember(key);
+    return key;
+  }
+
+  const isOver = ({ until }: WriteKey): boolean => until !== undefined && today(clock) > (parseDay(until) as number);
+  const keysOf = (app: string): WriteKey[] => [...(known.get(app)?.values() ?? [])].map(({ key }) => key);
+
+  for (const [id, { until, ...rest }] of await readAll(storage, 'write-key')) {
+    remember({ id, ...rest, ...(until === undefined ? {} : { until }) });
+  }
+
+  return {
+    create: (app) =>
+      change(async () => {
+        if (!isApp(app)) throw new AccessError('app-invalid', 'an app is named as its registry names it');
+        if (!keysOf(app).every(isOver)) throw new AccessError('key-exists', `${app} has a key; rotate it`);
+        return make(app);
+      }),
+    rotate: (app) =>
+      change(async () => {
+        const before = keysOf(app);
+        if (before.length === 0) throw new AccessError('key-missing', 'that app has no key; create one');
+        for (const key of before.filter(isOver)) {
+          forget(key.id);
+          await storage.deleteRecord('write-key', key.id);
+        }
+        const good = keysOf(app);
+        if (good.length >= serverPolicy.maxWriteKeys) {
+          throw new AccessError('too-many', `at most ${serverPolicy.maxWriteKeys} keys of an app; revoke one`);
+        }
+        const made = await make(app);
+        // After the new one is stored: cut short here, those before stay good until the next rotation.
+        const until = formatDay(today(clock) + serverPolicy.keyOverlapDays);
+        for (const key of good.filter((one) => one.until === undefined)) {
+          await save({ ...key, until });
+          // Unless it was revoked meanwhile.
+          if (known.get(app)?.has(key.id) === true) remember({ ...key, until });
+        }
+        return made;
+      }),
+    revoke(id) {
+      const wasKnown = forget(id);
+      return change(async () => (await storage.deleteRecord('write-key', id)) || wasKnown);
+    },
+    list: (app) => (app === undefined ? [...known.keys()].flatMap(keysOf) : keysOf(app)),
+    isTaken(app, key) {
+      const ofApp = known.get(app);
+      if (ofApp === undefined) return true;
+      if (key === undefined || !KEY.test(key)) return false;
+      const digest = digestOf(key);
+      let isTaken = false;
+      // All of them, whichever it is.
+      for (const one of ofApp.values()) if (isSameDigest(one.digest, digest) && !isOver(one.key)) isTaken = true;
+      return isTaken;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { WriteKey } from '../../access/write-keys.js';
+import { AdminError } from '../../errors.js';
+import { defineCommand, type Io, json, reach } from '../command.js';
+import { withOperator } from '../operator.js';
+import { table } from '../table.js';
+
+const operands = { APP: 'as its registry names it' } as const;
+
+export const keyCreate = defineCommand({
+  meta: {
+    name: 'key create',
+    summary: 'makes the write key of an app, and prints it',
+    detail:
+      'From then on the app\'s batches need the header "dither-key: KEY". Those without one are asked to come again, so that nothing is lost meanwhile. A key ships in the app, is the same for everyone, and keeps out strays, not forgers.',
+  },
+  operands,
+  options: json,
+  settings: reach,
+  async run({ operands: { APP }, options, configuration: { config } }, io) {
+    const key = await withOperator(config, (operator) => operator.createKey({ app: APP }), { mayCreate: true });
+    io.note(`key ${key.id}: batches of ${APP} need it from now on\n`);
+    print(key, options.json === true, io);
+    return 0;
+  },
+});
+
+export const keyRotate = defineCommand({
+  meta: {
+    name: 'key rotate',
+    summary: 'makes a new write key of an app, and prints it; those before it are taken for 180 days more',
+  },
+  operands,
+  options: json,
+  settings: reach,
+  async run({ operands: { APP }, options, configuration: { config } }, io) {
+    const key = await withOperator(config, (operator) => operator.rotateKey({ app: APP }));
+    io.note(`key ${key.id}: the new one of ${APP}; key list says until when the others are taken\n`);
+    print(key, options.json === true, io);
+    return 0;
+  },
+});
+
+export const keyList = defineCommand({
+  meta: { name: 'key list', summary: 'lists the write keys' },
+  operands: {},
+  options: { app: { value: 'APP', summary: 'those of one app (all)' }, ...json },
+  settings: reach,
+  async run({ options: { app, json: isJson }, configuration: { config } }, io) {
+    const keys = await withOperator(config, (operator) => operator.listKeys(typeof app === 'string' ? { app } : {}));
+    io.out(isJson === true ? `${JSON.stringify(keys, null, 2)}\n` : rendered(keys));
+    return 0;
+  },
+});
+
+export const keyRevoke = defineCommand({
+  meta: {
+    name: 'key revoke',
+    summary: 'has a write key refused from now on; an app whose last one it was needs none',
+  },
+  operands: { ID: 'as key list says it' },
+  options: {},
+  settings: reach,
+  async run({ operands: { ID }, configuration: { config } }, io) {
+    const wasThere = await withOperator(config, (operator) => operator.revokeKey({ id: ID }));
+    if (!wasThere) throw new AdminError('not-found', `there is no key ${ID}`);
+    io.note(`key ${ID}: revoked\n`);
+    return 0;
+  },
+});
+
+function print(key: WriteKey, isJson: boolean, io: Io): void {
+  io.out(isJson ? `${JSON.stringify(key, null, 2)}\n` : `${key.key}\n`);
+}
+
+function rendered(keys: readonly WriteKey[]): string {
+  const rows = keys.map(({ id, app, key, created, until }) => [id, app, key, created, until ?? 'revoked']);
+  return table([['id', 'app', 'key', 'created', 'taken until'], ...rows])
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,52 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { decodeState } from '@dither/mechanisms';
+import { NONCE_BYTES } from '@dither/protocol';
+import { StorageError } from '../../errors.js';
+import type { BackupContents } from './backup.js';
+import { corruption, openingError } from './errors.js';
+import type { CheckReply, CheckTask, StateRow } from './messages.js';
+import { type Handle, openFile, openToRead } from './open.js';
+
+/** A thread that looks at a file which no server has open: see `CheckTask`. */
+const { task, path } = workerData as CheckTask;
+
+function read(db: Handle): BackupContents {
+  const count = (sql: string) => Number((db.prepare(sql).get() as { count: number | bigint }).count);
+  if (count('SELECT count(*) AS count FROM log') > 0) throw new StorageError('storage-corrupt', `${path} has batches`);
+  let reports = 0;
+  let windows = 0;
+  const states = db.prepare('SELECT n, state FROM state').iterate() as Iterable<StateRow & { readonly n: number }>;
+  for (const { n, state } of states) {
+    if (decodeState(state).n !== n) throw new StorageError('storage-corrupt', corruption(path));
+    reports += n;
+    windows++;
+  }
+  const nonces = (table: string) => count(`SELECT coalesce(sum(length(segment)), 0) AS count FROM ${table}`);
+  return {
+    registries: count('SELECT count(*) AS count FROM registry'),
+    windows,
+    reports,
+    nonces: (nonces('nonces') + nonces('sealed')) / NONCE_BYTES,
+  };
+}
+
+function settle(db: Handle): undefined {
+  // Of the migration, if there was one.
+  if (db.isTransaction) db.exec('COMMIT');
+}
+
+function answer(): CheckReply {
+  let db: Handle | undefined;
+  try {
+    db = task === 'read' ? openToRead(path) : openFile(path);
+    const contents = task === 'read' ? read(db) : settle(db);
+    return contents === undefined ? {} : { contents };
+  } catch (error) {
+    const { code, message } = openingError(path, error);
+    return { failure: { code, message: message.replace(`${code}: `, '') } };
+  } finally {
+    if (db?.isOpen) db.close();
+  }
+}
+
+parentPort?.postMessage(answer());

@@ -1,0 +1,185 @@
+import { AccessError, memoryStorage, openAccess } from '@dither/server';
+import { describe, expect, it } from 'vitest';
+import { batchBytes, DAY, testApp, testClock } from './fixture.js';
+
+const APP = 'org.example.app';
+
+async function opened() {
+  const [storage, clock] = [memoryStorage(), testClock()];
+  return { storage, clock, access: await openAccess(storage, clock) };
+}
+
+function code(action: Promise<unknown>): Promise<string> {
+  return action.then(
+    () => 'fine',
+    (error) => (error instanceof AccessError ? error.code : String(error)),
+  );
+}
+
+describe('a token', () => {
+  it('is shown once, kept as its hash, and known again after a restart', async () => {
+    const { storage, clock, access } = await opened();
+    const { token, secret } = await access.createToken({ name: 'dashboard', scopes: ['read'], apps: [APP] });
+    expect(secret).toMatch(/^dtr_[A-Za-z0-9_-]{43}$/);
+    expect(token).toMatchObject({ name: 'dashboard', scopes: ['read'], apps: [APP], created: '2026-11-20' });
+    const [record] = await storage.records('read-token');
+    expect(record?.text).not.toContain(secret.slice(4));
+    const again = await openAccess(storage, clock);
+    expect(again.findToken(secret)).toEqual(token);
+    expect(await again.tokens()).toEqual([token]);
+    expect(JSON.stringify(await again.tokens())).not.toContain('sha256');
+  });
+
+  it('is refused from the moment it is revoked, and after its last day', async () => {
+    const { storage, clock, access } = await opened();
+    const { token, secret } = await access.createToken({ name: 'a', scopes: ['read'], expires: '2026-11-21' });
+    clock.set(DAY + 1, 86_399_999);
+    expect(access.findToken(secret)).toEqual(token);
+    clock.set(DAY + 2);
+    expect(access.findToken(secret)).toBeUndefined();
+    clock.set(DAY);
+    const revoked = access.revokeToken(token.id);
+    expect(access.findToken(secret)).toBeUndefined();
+    expect(await revoked).toBe(true);
+    expect(await access.revokeToken(token.id)).toBe(false);
+    expect((await openAccess(storage, clock)).findToken(secret)).toBeUndefined();
+  });
+
+  it('is not found by anything but its secret', async () => {
+    const { access } = await opened();
+    const { token, secret } = await access.createToken({ name: 'a', scopes: ['read'] });
+    const last = secret.at(-1) === 'A' ? 'B' : 'A';
+    for (const wrong of [
+      '',
+      token.id,
+      secret.slice(0, -1),
+      `${secret.slice(0, -1)}${last}`,
+      `${secret} `,
+      `${secret}A`,
+    ]) {
+      expect(access.findToken(wrong)).toBeUndefined();
+    }
+  });
+
+  it('is not made of what cannot be meant', async () => {
+    const { access } = await opened();
+    const create = (wanted: object) => code(access.createToken({ name: 'a', scopes: ['read'], ...wanted }));
+    expect(await create({ name: ' ' })).toBe('name-invalid');
+    expect(await create({ scopes: [] })).toBe('scopes-invalid');
+    expect(await create({ scopes: ['write'] })).toBe('scopes-invalid');
+    expect(await create({ scopes: ['candidates'], apps: [APP] })).toBe('scopes-invalid');
+    for (const apps of [[], ['../etc'], ['Has Capitals'], ['__proto__']]) {
+      expect(await create({ apps })).toBe('app-invalid');
+    }
+    for (const expires of ['2026-11-19', 'tomorrow', '2026-13-01']) {
+      expect(await create({ expires })).toBe('expires-invalid');
+    }
+    expect(access.hasTokens).toBe(false);
+    for (let i = 0; i < 64; i++) await access.createToken({ name: `a${i}`, scopes: ['read'] });
+    expect(await create({})).toBe('too-many');
+  });
+});
+
+describe('a write key', () => {
+  it('is needed once an app has one', async () => {
+    const { storage, clock, access } = await opened();
+    expect(access.isKeyTaken(APP, undefined)).toBe(true);
+    expect(access.isKeyTaken(APP, 'anything')).toBe(true);
+    const { key } = await access.createKey(APP);
+    expect(key).toMatch(/^dwk_[A-Za-z0-9_-]{22}$/);
+    const again = await openAccess(storage, clock);
+    for (const one of [access, again]) {
+      expect(one.isKeyTaken(APP, key)).toBe(true);
+      for (const wrong of [undefined, '', key.slice(0, -1), `${key}, ${key}`])
+        expect(one.isKeyTaken(APP, wrong)).toBe(false);
+      expect(one.isKeyTaken('org.example.other', undefined)).toBe(true);
+    }
+  });
+
+  it('of another app is refused', async () => {
+    const { access } = await opened();
+    await access.createKey(APP);
+    const other = await access.createKey('org.example.other');
+    expect(access.isKeyTaken(APP, other.key)).toBe(false);
+  });
+
+  it('is taken for 180 days after a rotation, and each rotation keeps those days', async () => {
+    const { clock, access, storage } = await opened();
+    const first = await access.createKey(APP);
+    expect(await code(access.createKey(APP))).toBe('key-exists');
+    const second = await access.rotateKey(APP);
+    clock.set(DAY + 100);
+    const third = await access.rotateKey(APP);
+    expect((await access.keys(APP)).map(({ id, until }) => [id, until])).toEqual([
+      [first.id, '2027-05-19'],
+      [second.id, '2027-08-27'],
+      [third.id, undefined],
+    ]);
+    const taken = () => [first, second, third].map(({ key }) => access.isKeyTaken(APP, key));
+    clock.set(DAY + 180, 86_399_999);
+    expect(taken()).toEqual([true, true, true]);
+    clock.set(DAY + 181);
+    expect(taken()).toEqual([false, true, true]);
+    clock.set(DAY + 281);
+    expect(taken()).toEqual([false, false, true]);
+    await access.rotateKey(APP);
+    expect((await storage.records('write-key')).map(({ id }) => id)).not.toContain(first.id);
+  });
+
+  it('is refused from the moment it is revoked; an app without any takes batches without', async () => {
+    const { access } = await opened();
+    const [first, second] = [await access.createKey(APP), await access.rotateKey(APP)];
+    const revoked = access.revokeKey(first.id);
+    expect(access.isKeyTaken(APP, first.key)).toBe(false);
+    expect(await revoked).toBe(true);
+    expect(access.isKeyTaken(APP, second.key)).toBe(true);
+    await access.revokeKey(second.id);
+    expect(access.isKeyTaken(APP, undefined)).toBe(true);
+    expect(await access.revokeKey(second.id)).toBe(false);
+    expect(await code(access.rotateKey(APP))).toBe('key-missing');
+  });
+
+  it('stays within a bound, made two at a time or not', async () => {
+    const { access } = await opened();
+    expect(await code(access.createKey('../x'))).toBe('app-invalid');
+    const made = await Promise.all([code(access.createKey(APP)), code(access.createKey(APP))]);
+    expect(made).toEqual(['fine', 'key-exists']);
+    const rotated = await Promise.all(Array.from({ length: 20 }, () => code(access.rotateKey(APP))));
+    expect(rotated.filter((one) => one === 'fine')).toHaveLength(15);
+    expect(rotated.at(-1)).toBe('too-many');
+  });
+});
+
+describe('a batch', () => {
+  const body = () => batchBytes({ reports: [{ id: 'dark-mode', bytes: [1] }] });
+
+  it('of an app with a key needs it, and is not lost without', async () => {
+    const storage = memoryStorage();
+    const access = await openAccess(storage, testClock());
+    const { post } = await testApp({ storage, access });
+    const kept = body();
+    const { id, key } = await access.createKey(APP);
+    for (const headers of [{}, { 'dither-key': 'dwk_forged' }, { 'dither-key': `${key}A` }]) {
+      expect((await post(kept, headers)).json()).toMatchObject({ code: 'key-refused', status: 403, retry: true });
+    }
+    expect((await post(kept, { 'dither-key': key })).json()).toMatchObject({ duplicate: false, accepted: 1 });
+    expect((await post(kept)).json()).toMatchObject({ code: 'key-refused' });
+    await access.revokeKey(id);
+    expect((await post(kept)).json()).toMatchObject({ duplicate: true });
+  });
+
+  it('may come with a key before its app has one', async () => {
+    const { post } = await testApp();
+    expect((await post(body(), { 'dither-key': 'dwk_of-a-later-day' })).statusCode).toBe(200);
+  });
+
+  it('leaves nothing behind, whatever keys are forged', async () => {
+    const storage = memoryStorage();
+    const access = await openAccess(storage, testClock());
+    const { post } = await testApp({ storage, access });
+    await access.createKey(APP);
+    for (let i = 0; i < 100; i++) await post(body(), { 'dither-key': `dwk_${String(i).padStart(22, '0')}` });
+    expect(storage.usage()).toMatchObject({ nonces: 0, logBatches: 0 });
+    expect(await access.keys()).toHaveLength(1);
+  });
+});
