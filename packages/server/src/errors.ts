@@ -65,8 +65,10 @@ export function problemBody({
 /** Why a token or a write key is not made or changed. Nothing was. */
 export type AccessErrorCode =
   | 'app-invalid'
+  | 'day-invalid'
   | 'expires-invalid'
   | 'key-exists'
+  | 'key-invalid'
   | 'key-missing'
   | 'name-invalid'
   | 'scopes-invalid'

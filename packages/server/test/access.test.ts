@@ -85,7 +85,7 @@ describe('a write key', () => {
     const { storage, clock, access } = await opened();
     expect(access.isKeyTaken(APP, undefined)).toBe(true);
     expect(access.isKeyTaken(APP, 'anything')).toBe(true);
-    const { key } = await access.createKey(APP);
+    const { key } = await access.createKey({ app: APP });
     expect(key).toMatch(/^dwk_[A-Za-z0-9_-]{22}$/);
     const again = await openAccess(storage, clock);
     for (const one of [access, again]) {
@@ -96,17 +96,39 @@ describe('a write key', () => {
     }
   });
 
+  it('is not needed before a day that may be named, rotated or not', async () => {
+    const { storage, clock, access } = await opened();
+    const { key } = await access.createKey({ app: APP, requiredFrom: '2026-12-24' });
+    expect(await code(access.createKey({ app: 'b', requiredFrom: 'soon' }))).toBe('day-invalid');
+    await access.rotateKey(APP);
+    const again = await openAccess(storage, clock);
+    for (const one of [access, again]) {
+      clock.set(DAY + 33, 86_399_999);
+      expect([undefined, key, 'dwk_other'].map((given) => one.isKeyTaken(APP, given))).toEqual([true, true, false]);
+      clock.set(DAY + 34);
+      expect([undefined, key].map((given) => one.isKeyTaken(APP, given))).toEqual([false, true]);
+    }
+  });
+
+  it('can be made anew as it was', async () => {
+    const { access } = await opened();
+    const key = 'dwk_AAECAwQFBgcICQoLDA0ODw';
+    expect(await code(access.createKey({ app: APP, key: `${key}x` }))).toBe('key-invalid');
+    expect(await access.createKey({ app: APP, key })).toMatchObject({ key });
+    expect([undefined, key].map((given) => access.isKeyTaken(APP, given))).toEqual([false, true]);
+  });
+
   it('of another app is refused', async () => {
     const { access } = await opened();
-    await access.createKey(APP);
-    const other = await access.createKey('org.example.other');
+    await access.createKey({ app: APP });
+    const other = await access.createKey({ app: 'org.example.other' });
     expect(access.isKeyTaken(APP, other.key)).toBe(false);
   });
 
   it('is taken for 180 days after a rotation, and each rotation keeps those days', async () => {
     const { clock, access, storage } = await opened();
-    const first = await access.createKey(APP);
-    expect(await code(access.createKey(APP))).toBe('key-exists');
+    const first = await access.createKey({ app: APP });
+    expect(await code(access.createKey({ app: APP }))).toBe('key-exists');
     const second = await access.rotateKey(APP);
     clock.set(DAY + 100);
     const third = await access.rotateKey(APP);
@@ -128,7 +150,7 @@ describe('a write key', () => {
 
   it('is refused from the moment it is revoked; an app without any takes batches without', async () => {
     const { access } = await opened();
-    const [first, second] = [await access.createKey(APP), await access.rotateKey(APP)];
+    const [first, second] = [await access.createKey({ app: APP }), await access.rotateKey(APP)];
     const revoked = access.revokeKey(first.id);
     expect(access.isKeyTaken(APP, first.key)).toBe(false);
     expect(await revoked).toBe(true);
@@ -141,8 +163,8 @@ describe('a write key', () => {
 
   it('stays within a bound, made two at a time or not', async () => {
     const { access } = await opened();
-    expect(await code(access.createKey('../x'))).toBe('app-invalid');
-    const made = await Promise.all([code(access.createKey(APP)), code(access.createKey(APP))]);
+    expect(await code(access.createKey({ app: '../x' }))).toBe('app-invalid');
+    const made = await Promise.all([code(access.createKey({ app: APP })), code(access.createKey({ app: APP }))]);
     expect(made).toEqual(['fine', 'key-exists']);
     const rotated = await Promise.all(Array.from({ length: 20 }, () => code(access.rotateKey(APP))));
     expect(rotated.filter((one) => one === 'fine')).toHaveLength(15);
@@ -158,7 +180,7 @@ describe('a batch', () => {
     const access = await openAccess(storage, testClock());
     const { post } = await testApp({ storage, access });
     const kept = body();
-    const { id, key } = await access.createKey(APP);
+    const { id, key } = await access.createKey({ app: APP });
     for (const headers of [{}, { 'dither-key': 'dwk_forged' }, { 'dither-key': `${key}A` }]) {
       expect((await post(kept, headers)).json()).toMatchObject({ code: 'key-refused', status: 403, retry: true });
     }
@@ -177,7 +199,7 @@ describe('a batch', () => {
     const storage = memoryStorage();
     const access = await openAccess(storage, testClock());
     const { post } = await testApp({ storage, access });
-    await access.createKey(APP);
+    await access.createKey({ app: APP });
     for (let i = 0; i < 100; i++) await post(body(), { 'dither-key': `dwk_${String(i).padStart(22, '0')}` });
     expect(storage.usage()).toMatchObject({ nonces: 0, logBatches: 0 });
     expect(await access.keys()).toHaveLength(1);

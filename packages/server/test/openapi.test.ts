@@ -208,7 +208,7 @@ describe('real answers are what the document says', () => {
     );
     await ask(app, { ...batch({ day: DAY + 7 }), headers: { ...OCTETS, 'sec-gpc': '1' } });
     await ask(app, { ...batch(), headers: { 'content-type': 'text/html' } });
-    await access.createKey(registry.app);
+    await access.createKey({ app: registry.app });
     await ask(app, batch({ day: DAY + 7 }));
   });
 

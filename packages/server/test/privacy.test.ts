@@ -70,7 +70,7 @@ describe('what is kept of a client', () => {
     const sqlite = await sqliteStorage({ path: join(folder, 'a.db'), foldMilliseconds: 1 });
     const storage = failing(sqlite);
     const access = await openAccess(storage, systemClock);
-    const { key } = await access.createKey(registry.app);
+    const { key } = await access.createKey({ app: registry.app });
     const { secret } = await access.createToken({ name: 'reader', scopes: ['read'] });
     const server = await startServer({
       registries: [registry],

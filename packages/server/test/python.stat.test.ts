@@ -72,7 +72,7 @@ describe.skipIf(!hasPython)('2,000 clients in Python, written from docs/protocol
   it('are counted whole, and estimated right', async () => {
     const [storage, clock, folder] = [memoryStorage(), testClock(), temporaryFolder()];
     const access = await openAccess(storage, clock);
-    const { key } = await access.createKey(registry.app);
+    const { key } = await access.createKey({ app: registry.app });
     const server = await startServer({ registries: [registry], storage, clock, access, rateLimit: false });
     onTestFinished(() => server.close());
     writeFileSync(join(folder, 'registry.json'), registryToText(registry));
@@ -125,7 +125,7 @@ describe.skipIf(!hasPython)('2,000 clients in Python, written from docs/protocol
   it('are told when the key is another', async () => {
     const [storage, clock, folder] = [memoryStorage(), testClock(), temporaryFolder()];
     const access = await openAccess(storage, clock);
-    const { key } = await access.createKey(registry.app);
+    const { key } = await access.createKey({ app: registry.app });
     const server = await startServer({ registries: [registry], storage, clock, access });
     onTestFinished(() => server.close());
     writeFileSync(join(folder, 'registry.json'), registryToText(registry));

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Storage } from '../storage/storage.js';
 import { openTokens, type ReadToken, type Tokens, type WantedToken } from './tokens.js';
-import { openWriteKeys, type WriteKey, type WriteKeys } from './write-keys.js';
+import { openWriteKeys, type WantedKey, type WriteKey, type WriteKeys } from './write-keys.js';
 
 /**
  * Who may read, and with which key an app's batches come. Changes are durable when they resolve and hold for the next
@@ -13,8 +13,8 @@ export interface Access {
   tokens(): Promise<readonly ReadToken[]>;
   /** It is refused from the call on. @returns whether there was one */
   revokeToken(id: string): Promise<boolean>;
-  /** @throws AccessError `app-invalid`, `key-exists` */
-  createKey(app: string): Promise<WriteKey>;
+  /** @throws AccessError `app-invalid`, `key-invalid`, `day-invalid`, `key-exists` */
+  createKey(wanted: WantedKey): Promise<WriteKey>;
   /** Those before it are taken for 180 days more. @throws AccessError `key-missing`, `too-many` */
   rotateKey(app: string): Promise<WriteKey>;
   /** It is refused from the call on. An app without any takes batches without. @returns whether there was one */

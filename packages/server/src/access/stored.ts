@@ -14,7 +14,13 @@ const schemas = {
     /** Of the secret, in hexadecimal. */
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   }),
-  'write-key': z.strictObject({ app: z.string(), key: z.string(), created: day, until: day.optional() }),
+  'write-key': z.strictObject({
+    app: z.string(),
+    key: z.string(),
+    created: day,
+    until: day.exactOptional(),
+    requiredFrom: day.exactOptional(),
+  }),
 };
 
 type Stored = { readonly [kind in keyof typeof schemas]: z.infer<(typeof schemas)[kind]> };

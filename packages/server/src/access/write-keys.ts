@@ -17,11 +17,22 @@ export interface WriteKey {
   readonly created: string;
   /** Last day on which it is taken, since a rotation. */
   readonly until?: string;
+  /** First day on which batches of the app need a key, where that was not at once. */
+  readonly requiredFrom?: string;
+}
+
+/** What the first key of an app is to be. */
+export interface WantedKey {
+  readonly app: string;
+  /** One that was made before, say one that a restored backup does not have; made anew unless told. */
+  readonly key?: string;
+  /** Until that day, YYYY-MM-DD, batches without a key are taken, too: for an app that has been released without. */
+  readonly requiredFrom?: string;
 }
 
 export interface WriteKeys {
-  /** The first key of an app: from here on its batches need one. @throws AccessError `app-invalid`, `key-exists` */
-  create(app: string): Promise<WriteKey>;
+  /** The first key of an app. @throws AccessError `app-invalid`, `key-invalid`, `day-invalid`, `key-exists` */
+  create(wanted: WantedKey): Promise<WriteKey>;
   /** A new key; those before it are taken for `keyOverlapDays` more. @throws AccessError `key-missing`, `too-many` */
   rotate(app: string): Promise<WriteKey>;
   /**
@@ -55,30 +66,33 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
     return false;
   }
 
-  async function save({ id, app, key, created, until }: WriteKey): Promise<void> {
-    await write(storage, 'write-key', id, { app, key, created, ...(until === undefined ? {} : { until }) });
-  }
+  const save = ({ id, ...rest }: WriteKey): Promise<void> => write(storage, 'write-key', id, rest);
 
-  async function make(app: string): Promise<WriteKey> {
-    const key: WriteKey = { id: newId(), app, key: newSecret('dwk_', 16), created: formatDay(today(clock)) };
-    await save(key);
-    remember(key);
-    return key;
+  async function make({ app, key = newSecret('dwk_', 16), requiredFrom }: WantedKey): Promise<WriteKey> {
+    const made = { id: newId(), app, key, created: formatDay(today(clock)), ...(requiredFrom && { requiredFrom }) };
+    await save(made);
+    remember(made);
+    return made;
   }
 
   const isOver = ({ until }: WriteKey): boolean => until !== undefined && today(clock) > (parseDay(until) as number);
+  const isRequired = ({ requiredFrom }: WriteKey): boolean =>
+    requiredFrom === undefined || today(clock) >= (parseDay(requiredFrom) as number);
   const keysOf = (app: string): WriteKey[] => [...(known.get(app)?.values() ?? [])].map(({ key }) => key);
 
-  for (const [id, { until, ...rest }] of await readAll(storage, 'write-key')) {
-    remember({ id, ...rest, ...(until === undefined ? {} : { until }) });
-  }
+  for (const [id, key] of await readAll(storage, 'write-key')) remember({ id, ...key });
 
   return {
-    create: (app) =>
+    create: (wanted) =>
       change(async () => {
+        const { app, key, requiredFrom } = wanted;
         if (!isApp(app)) throw new AccessError('app-invalid', 'an app is named as its registry names it');
+        if (key !== undefined && !KEY.test(key)) throw new AccessError('key-invalid', 'a key is as it was printed');
+        if (requiredFrom !== undefined && parseDay(requiredFrom) === undefined) {
+          throw new AccessError('day-invalid', 'a day is YYYY-MM-DD');
+        }
         if (!keysOf(app).every(isOver)) throw new AccessError('key-exists', `${app} has a key; rotate it`);
-        return make(app);
+        return make(wanted);
       }),
     rotate: (app) =>
       change(async () => {
@@ -92,7 +106,9 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
         if (good.length >= serverPolicy.maxWriteKeys) {
           throw new AccessError('too-many', `at most ${serverPolicy.maxWriteKeys} keys of an app; revoke one`);
         }
-        const made = await make(app);
+        // Whoever may still come without a key may after a rotation, too.
+        const { requiredFrom } = good.find((key) => !isRequired(key)) ?? {};
+        const made = await make({ app, ...(requiredFrom && { requiredFrom }) });
         // After the new one is stored: cut short here, those before stay good until the next rotation.
         const until = formatDay(today(clock) + serverPolicy.keyOverlapDays);
         for (const key of good.filter((one) => one.until === undefined)) {
@@ -110,7 +126,8 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
     isTaken(app, key) {
       const ofApp = known.get(app);
       if (ofApp === undefined) return true;
-      if (key === undefined || !KEY.test(key)) return false;
+      if (key === undefined) return ![...ofApp.values()].some((one) => isRequired(one.key));
+      if (!KEY.test(key)) return false;
       const digest = digestOf(key);
       let isTaken = false;
       // All of them, whichever it is.

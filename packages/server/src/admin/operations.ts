@@ -26,7 +26,11 @@ export const operations = {
   }),
   listTokens: nothing,
   revokeToken: ofId,
-  createKey: ofApp,
+  createKey: z.strictObject({
+    app: z.string(),
+    key: z.string().exactOptional(),
+    requiredFrom: z.string().exactOptional(),
+  }),
   rotateKey: ofApp,
   listKeys: z.strictObject({ app: z.string().exactOptional() }),
   revokeKey: ofId,

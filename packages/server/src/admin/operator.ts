@@ -31,7 +31,7 @@ export function operatorOf(services: Services, file: OperatedFile): Omit<Operato
     createToken: access.createToken,
     listTokens: access.tokens,
     revokeToken: ({ id }) => access.revokeToken(id),
-    createKey: ({ app }) => access.createKey(app),
+    createKey: access.createKey,
     rotateKey: ({ app }) => access.rotateKey(app),
     listKeys: ({ app }) => access.keys(app),
     revokeKey: ({ id }) => access.revokeKey(id),

@@ -11,14 +11,20 @@ export const keyCreate = defineCommand({
     name: 'key create',
     summary: 'makes the write key of an app, and prints it',
     detail:
-      'From then on the app\'s batches need the header "dither-key: KEY". Those without one are asked to come again, so that nothing is lost meanwhile. A key ships in the app, is the same for everyone, and keeps out strays, not forgers.',
+      'From then on the app\'s batches need the header "dither-key: KEY". Those without one are asked to come again, for 8 days at most: give an app that was released without a key time with --required-from. A key ships in the app, is the same for everyone, and keeps out strays, not forgers.',
   },
   operands,
-  options: json,
+  options: {
+    'required-from': { value: 'YYYY-MM-DD', summary: 'until then batches without a key are taken, too (at once)' },
+    key: { value: 'KEY', summary: 'one that was made before, and that a restored backup does not have (a new one)' },
+    ...json,
+  },
   settings: reach,
   async run({ operands: { APP }, options, configuration: { config } }, io) {
-    const key = await withOperator(config, (operator) => operator.createKey({ app: APP }), { mayCreate: true });
-    io.note(`key ${key.id}: batches of ${APP} need it from now on\n`);
+    const { key: known, 'required-from': requiredFrom } = options;
+    const wanted = { app: APP, ...text('key', known), ...text('requiredFrom', requiredFrom) };
+    const key = await withOperator(config, (operator) => operator.createKey(wanted), { mayCreate: true });
+    io.note(`key ${key.id}: batches of ${APP} need it from ${key.requiredFrom ?? 'now'} on\n`);
     print(key, options.json === true, io);
     return 0;
   },
@@ -67,6 +73,11 @@ export const keyRevoke = defineCommand({
     return 0;
   },
 });
+
+/** An option that was given, by the name the operation has for it. */
+function text<Name extends string>(name: Name, given: string | true | undefined): { readonly [name in Name]?: string } {
+  return typeof given === 'string' ? ({ [name]: given } as { readonly [name in Name]: string }) : {};
+}
 
 function print(key: WriteKey, isJson: boolean, io: Io): void {
   io.out(isJson ? `${JSON.stringify(key, null, 2)}\n` : `${key.key}\n`);
