@@ -1,21 +1,31 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { isIPv4 } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import type { Clock } from './clock.js';
 import { serverPolicy } from './policy.js';
 
+/** A connection, as far as it is asked who it is from. */
+type Connection = Pick<Socket, 'remoteAddress'>;
+
 /**
  * Names the network of an address for the rate limit, and for nothing else: HMAC-SHA-256 of what is left of the
- * address, under a random key that is only in memory and is renewed every hour.
+ * address, under a random key that is only in memory and is renewed every hour. A connection that stays open is not
+ * named anew with each request; an address that a proxy named is not kept.
  */
-export function networkKeys(clock: Clock): (address: string) => string {
+export function networkKeys(clock: Clock): (address: string, connection: Connection) => string {
   let key = randomBytes(32);
   let madeAt = clock.now();
-  return (address) => {
+  let names = new WeakMap<Connection, string>();
+  const nameOf = (address: string) => createHmac('sha256', key).update(networkOf(address)).digest('base64url');
+  return (address, connection) => {
     if (Math.abs(clock.now() - madeAt) >= serverPolicy.networkKeyMilliseconds) {
       key = randomBytes(32);
       madeAt = clock.now();
+      names = new WeakMap();
     }
-    return createHmac('sha256', key).update(networkOf(address)).digest('base64url');
+    if (address !== connection.remoteAddress) return nameOf(address);
+    const name = names.get(connection) ?? nameOf(address);
+    names.set(connection, name);
+    return name;
   };
 }
 

@@ -29,7 +29,7 @@ export async function limitRate(scope: FastifyInstance, max: number | false, clo
     cache: serverPolicy.rateLimitNetworks,
     addHeaders: { ...silent, 'retry-after': false },
     addHeadersOnExceeding: silent,
-    keyGenerator: (request) => keyOf(request.ip),
+    keyGenerator: ({ ip, socket }) => keyOf(ip, socket),
     errorResponseBuilder: () => new ProblemError('rate-limited'),
   });
   return { 'ratelimit-policy': `"network";q=${max};w=${serverPolicy.retryAfterSeconds}` };

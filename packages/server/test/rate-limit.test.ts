@@ -21,18 +21,25 @@ describe('networkOf', () => {
 });
 
 describe('networkKeys', () => {
-  it('names a network the same for an hour, and cannot be recomputed', () => {
-    const clock = testClock();
-    const [keyOf, elsewhere] = [networkKeys(clock), networkKeys(clock)];
-    const key = keyOf('203.0.113.7');
-    expect(keyOf('203.0.113.7')).toBe(key);
-    expect(keyOf('203.0.113.8')).not.toBe(key);
-    expect(elsewhere('203.0.113.7')).not.toBe(key);
-    clock.set(DAY, 3_599_999);
-    expect(keyOf('203.0.113.7')).toBe(key);
-    clock.set(DAY, 3_600_000);
-    expect(keyOf('203.0.113.7')).not.toBe(key);
-  });
+  for (const [where, remoteAddress] of [
+    ['straight', '203.0.113.7'],
+    ['through a proxy', '10.0.0.1'],
+  ] as const) {
+    it(`names a network the same for an hour, and cannot be recomputed: ${where}`, () => {
+      const clock = testClock();
+      const [keyOf, elsewhere] = [networkKeys(clock), networkKeys(clock)];
+      const connection = { remoteAddress };
+      const key = keyOf('203.0.113.7', connection);
+      expect(keyOf('203.0.113.7', connection)).toBe(key);
+      expect(keyOf('203.0.113.7', { remoteAddress: '203.0.113.7' })).toBe(key);
+      expect(keyOf('203.0.113.8', connection)).not.toBe(key);
+      expect(elsewhere('203.0.113.7', connection)).not.toBe(key);
+      clock.set(DAY, 3_599_999);
+      expect(keyOf('203.0.113.7', connection)).toBe(key);
+      clock.set(DAY, 3_600_000);
+      expect(keyOf('203.0.113.7', connection)).not.toBe(key);
+    });
+  }
 });
 
 describe('the rate limit', () => {
