@@ -65,6 +65,7 @@ export {
   parseHeader,
   parseReports,
   splitReports,
+  visitReports,
   WIRE_VERSION,
   type WirePlace,
   type WireReport,

@@ -22,6 +22,13 @@ export const serverPolicy = Object.freeze({
   foldBatches: 4096,
   /** Longest a batch waits for its fold, also on an idle server: well within the 60 s that are promised. */
   foldMilliseconds: 5000,
+  /**
+   * Folds, in time, from the first one after which batches are left in SQLite's write-ahead log until it is overwritten:
+   * rarely, because commits wait for it, and with all else well within the 60 s.
+   */
+  foldsBeforeErasure: 3,
+  /** A write-ahead log that has grown beyond is overwritten at once, in bytes. */
+  eraseAtBytes: 64 * 2 ** 20,
 
   /** Counters are kept for 13 months, so that a month can be compared with the one of a year before. */
   retentionDays: 400,

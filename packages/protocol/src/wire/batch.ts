@@ -1,6 +1,7 @@
-import { fromBase64url, fromHex, toBase64url, toHex } from '../bytes.js';
+import { fromHex, toBase64url, toHex } from '../bytes.js';
 import { MAX_BATCH_BYTES } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
+import { readBase64url } from './read-base64url.js';
 
 /**
  * A batch as bytes. Integers are little-endian.
@@ -127,31 +128,45 @@ export function parseHeader(bytes: Uint8Array): Header {
 }
 
 /**
- * The reports of a batch whose header names `table`, as they lie in `bytes` (not copied). Whether each report is
- * well-formed is its mechanism's affair.
- * @throws BatchError `malformed-batch`
+ * Goes through the reports of a batch whose header names `table`, in their order, and makes nothing on the way. Whether each
+ * report is well-formed is its mechanism's affair.
+ * @param visit - is given each report's place in the table, its window, and the byte at which it begins
+ * @throws BatchError `malformed-batch`, when what comes before it has been visited
  */
-export function parseReports(bytes: Uint8Array, table: WireTable): readonly WireReport[] {
+export function visitReports(
+  bytes: Uint8Array,
+  table: WireTable,
+  visit: (index: number, window: number, from: number) => void,
+): void {
   const metrics = table.wire.length;
   const bitmapBytes = Math.ceil(metrics / 8);
-  const reports: WireReport[] = [];
-  let at = HEADER_BYTES;
-  while (at < bytes.length) {
+  for (let at = HEADER_BYTES; at < bytes.length; ) {
     if (at + 2 + bitmapBytes > bytes.length) throw malformed('the last group ends early');
     const window = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-    const bitmap = bytes.subarray(at + 2, at + 2 + bitmapBytes);
-    at += 2 + bitmapBytes;
-    const before = reports.length;
+    const bitmap = at + 2;
+    at = bitmap + bitmapBytes;
+    const start = at;
     for (let index = 0; index < 8 * bitmapBytes; index++) {
-      if ((((bitmap[index >> 3] as number) >> (index & 7)) & 1) === 0) continue;
+      if ((((bytes[bitmap + (index >> 3)] as number) >> (index & 7)) & 1) === 0) continue;
       if (index >= metrics) throw malformed('bits beyond the last metric are zero');
       const end = at + reportBytes(table, index);
       if (end > bytes.length) throw malformed('the last report ends early');
-      reports.push({ index, window, bytes: bytes.subarray(at, end) });
+      visit(index, window, at);
       at = end;
     }
-    if (reports.length === before) throw malformed('a group has at least one report');
+    if (at === start) throw malformed('a group has at least one report');
   }
+}
+
+/**
+ * The reports of a batch, as they lie in `bytes` (not copied): see {@link visitReports}.
+ * @throws BatchError `malformed-batch`
+ */
+export function parseReports(bytes: Uint8Array, table: WireTable): readonly WireReport[] {
+  const reports: WireReport[] = [];
+  visitReports(bytes, table, (index, window, from) => {
+    reports.push({ index, window, bytes: bytes.subarray(from, from + reportBytes(table, index)) });
+  });
   return reports;
 }
 
@@ -192,42 +207,54 @@ export function batchToJson(batch: Batch): BatchJson {
 export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
   const { nonce } = headerFromJson(json);
   if (json.groups.length === 0) throw malformed('a batch has at least one group');
-  const bitmapBytes = Math.ceil(table.wire.length / 8);
-  const bytes: number[] = [
-    WIRE_VERSION,
-    json.day & 255,
-    json.day >> 8,
-    ...nonce,
-    ...(fromHex(table.fingerprint) as Uint8Array),
-  ];
-  for (const group of json.groups) {
-    checkDay('window', group.window);
-    const bitmap = new Uint8Array(bitmapBytes);
-    const reports = Object.entries(group.reports)
-      .map(([key, text]) => ({ index: Number(key), key, report: fromBase64url(text) }))
-      .sort((a, b) => a.index - b.index);
-    for (const { index, key, report } of reports) {
-      if (String(index) !== key || !Number.isInteger(index) || index < 0 || index >= table.wire.length) {
-        throw malformed('a key of reports is a position in the wire table');
-      }
-      if (report?.length !== reportBytes(table, index)) {
+  const bytes = new Uint8Array(lengthOf(json, table));
+  bytes.set([WIRE_VERSION, json.day & 255, json.day >> 8, ...nonce, ...(fromHex(table.fingerprint) as Uint8Array)]);
+  let at = HEADER_BYTES;
+  for (const { window, reports } of json.groups) {
+    bytes[at] = window & 255;
+    bytes[at + 1] = window >> 8;
+    const bitmap = at + 2;
+    at = bitmap + Math.ceil(table.wire.length / 8);
+    // Keys that are such positions come in rising order, whatever order they were written in.
+    for (const key in reports) {
+      const index = Number(key);
+      const length = reportBytes(table, index);
+      if (!readBase64url(reports[key] as string, bytes, at, length)) {
         throw malformed('a report is canonical base64url of the length its metric fixes');
       }
-      bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
+      const byte = bitmap + (index >> 3);
+      bytes[byte] = (bytes[byte] as number) | (1 << (index & 7));
+      at += length;
     }
-    bytes.push(group.window & 255, group.window >> 8, ...bitmap);
-    for (const { report } of reports) bytes.push(...(report as Uint8Array));
   }
-  return Uint8Array.from(bytes);
+  return bytes;
+}
+
+/** The bytes a JSON batch stands for, its windows and positions checked. @throws BatchError `malformed-batch` */
+function lengthOf({ groups }: BatchJson, table: WireTable): number {
+  const metrics = table.wire.length;
+  let length = HEADER_BYTES;
+  for (const { window, reports } of groups) {
+    checkDay('window', window);
+    length += 2 + Math.ceil(metrics / 8);
+    for (const key in reports) {
+      const index = Number(key);
+      if (String(index) !== key || !Number.isInteger(index) || index < 0 || index >= metrics) {
+        throw malformed('a key of reports is a position in the wire table');
+      }
+      length += reportBytes(table, index);
+    }
+  }
+  return length;
 }
 
 /** @throws BatchError */
 export function headerFromJson(json: BatchJson): Header {
   if (json.version !== WIRE_VERSION)
     throw new BatchError('unsupported-version', `version ${WIRE_VERSION} is the one this code reads`);
-  const nonce = fromBase64url(json.nonce);
-  if (nonce?.length !== NONCE_BYTES) throw malformed('nonce is canonical base64url of 16 bytes');
-  if (fromHex(json.registry)?.length !== 8) throw malformed('registry is 16 hexadecimal digits');
+  const nonce = new Uint8Array(NONCE_BYTES);
+  if (!readBase64url(json.nonce, nonce, 0, NONCE_BYTES)) throw malformed('nonce is canonical base64url of 16 bytes');
+  if (!/^[0-9a-f]{16}$/.test(json.registry)) throw malformed('registry is 16 hexadecimal digits');
   checkDay('day', json.day);
   return { day: json.day, nonce, registry: json.registry };
 }

@@ -2,29 +2,30 @@ import { MechanismError } from '@dither/mechanisms';
 import {
   type Header,
   type Metric,
-  parseReports,
   policy,
   publicDraw,
   type Receipt,
   type RejectReason,
-  type WireReport,
+  visitReports,
 } from '@dither/protocol';
 import type { Series, ServedRegistry } from './served-registry.js';
 
 /**
- * The reports of a batch that count, as columns: entry i of each is of report i. They live until the commit, many thousands
- * at a time, so they are numbers and not objects.
+ * The reports of a batch that count. They live until the commit, many thousands at a time, so they are numbers and not
+ * objects.
  */
 export interface Contributions {
   readonly length: number;
+  /** Of the registry, in the order of its wire table. */
   readonly series: readonly Series[];
-  /** First day of the period reported: it goes into the state of its metric in that window. */
-  readonly windows: readonly number[];
-  /** Where in the batch's bytes it begins; it has `params.reportBytes` bytes. */
-  readonly places: readonly number[];
-  /** Its public draw, where the mechanism has one; else 0. */
-  readonly draws: readonly number[];
+  /** Three a report: its place in `series`, its window, and the byte of the batch at which it begins. */
+  readonly entries: readonly number[];
+  /** One a report: its public draw, 0 where its mechanism has none. Absent if none of the registry's has. */
+  readonly draws?: readonly number[];
 }
+
+/** Numbers in `entries` for each report. */
+export const ENTRY = 3;
 
 /** What a batch counts once by. */
 type BatchName = Pick<Header, 'day' | 'nonce'>;
@@ -42,55 +43,52 @@ export interface ReadBatch {
  * @throws BatchError `malformed-batch`
  */
 export function readBatch(bytes: Uint8Array, header: BatchName, served: ServedRegistry): ReadBatch {
-  const reports = parseReports(bytes, served);
-  const counted = {
-    length: 0,
-    series: [] as Series[],
-    windows: [] as number[],
-    places: [] as number[],
-    draws: [] as number[],
-  };
+  const { series } = served;
+  const entries: number[] = [];
+  const draws: number[] | undefined = series.some(({ params }) => params.draws !== undefined) ? [] : undefined;
   const rejected: { [reason in RejectReason]?: number } = {};
   const reject = (reason: RejectReason) => {
     rejected[reason] = (rejected[reason] ?? 0) + 1;
   };
   // Honest batches rise in (window, metric), and what rises has no second of anything.
-  const seen = isRising(reports) ? undefined : new Set<number>();
-  for (const { index, window, bytes: report } of reports) {
-    const series = served.series[index] as Series;
+  const seen = isRising(bytes, served) ? undefined : new Set<number>();
+  visitReports(bytes, served, (index, window, from) => {
     if (seen !== undefined) {
       const key = index * 65_536 + window;
       if (seen.has(key)) {
         reject('second-report');
-        continue;
+        return;
       }
       seen.add(key);
     }
-    if (!isWindow(series.metric, window, header.day)) {
+    const one = series[index] as Series;
+    const { metric, params } = one;
+    if (!isWindow(metric, window, header.day)) {
       reject('window-out-of-range');
-      continue;
+      return;
     }
-    const { metric, params } = series;
     const draw = params.draws === undefined ? undefined : publicDraw(metric.fingerprint, window, header, params.draws);
-    if (!isReport(series, report, draw)) {
+    if (!isReport(one, bytes, from, draw)) {
       reject('report-malformed');
-      continue;
+      return;
     }
-    counted.series.push(series);
-    counted.windows.push(window);
-    counted.places.push(report.byteOffset - bytes.byteOffset);
-    counted.draws.push(draw ?? 0);
-    counted.length++;
-  }
-  return { contributions: counted, rejected };
+    entries.push(index, window, from);
+    draws?.push(draw ?? 0);
+  });
+  const length = entries.length / ENTRY;
+  return { contributions: { length, series, entries, ...(draws && { draws }) }, rejected };
 }
 
-function isRising(reports: readonly WireReport[]): boolean {
-  for (let i = 1; i < reports.length; i++) {
-    const [a, b] = [reports[i - 1] as WireReport, reports[i] as WireReport];
-    if (b.window < a.window || (b.window === a.window && b.index <= a.index)) return false;
-  }
-  return true;
+/** @throws BatchError `malformed-batch` */
+function isRising(bytes: Uint8Array, served: ServedRegistry): boolean {
+  let rises = true;
+  let last = -1;
+  visitReports(bytes, served, (index, window) => {
+    const place = window * 65_536 + index;
+    if (place <= last) rises = false;
+    last = place;
+  });
+  return rises;
 }
 
 /** Whether `window` begins a period of the metric that had closed when the batch was made, and not too long ago. */
@@ -99,10 +97,13 @@ function isWindow(metric: Metric, window: number, day: number): boolean {
   return window % metric.period === 0 && end <= day && day - end <= policy.maxReportAgeDays;
 }
 
-/** Whether the bytes are a report of the metric's mechanism. */
-function isReport({ aggregator, params }: Series, bytes: Uint8Array, draw: number | undefined): boolean {
+/** Whether a report of the metric's mechanism begins at byte `from`. */
+function isReport(series: Series, bytes: Uint8Array, from: number, draw: number | undefined): boolean {
+  const { aggregator, params, scratch } = series;
+  // Copied: a view of its own for each report is what reading a batch would mostly make.
+  for (let i = 0; i < scratch.length; i++) scratch[i] = bytes[from + i] as number;
   try {
-    aggregator.decode(params, bytes, draw);
+    aggregator.decode(params, scratch, draw);
     return true;
   } catch (error) {
     if (error instanceof MechanismError && error.code === 'report-malformed') return false;

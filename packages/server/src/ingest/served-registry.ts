@@ -17,6 +17,8 @@ interface Counted {
   readonly aggregator: Aggregator;
   /** Of one report, from the integers in use. */
   readonly channel: Pick<Channel, 'effectiveEpsilon'>;
+  /** Room for one report, while it is looked at. */
+  readonly scratch: Uint8Array;
 }
 
 export interface FrequencySeries extends Counted {
@@ -60,7 +62,8 @@ function toSeries(metric: Metric): Series {
   const { id, params } = metric;
   const mechanism = catalogue.get(params.mechanism);
   if (mechanism === undefined) throw new Error(`${id}: this version does not have the mechanism ${params.mechanism}`);
-  const counted: Counted = { metric, params, aggregator: mechanism.aggregator, channel: mechanism.channel };
+  const { aggregator, channel } = mechanism;
+  const counted: Counted = { metric, params, aggregator, channel, scratch: new Uint8Array(params.reportBytes) };
   if (mechanism.answers === 'texts') return { ...counted, answers: 'texts', mechanism };
   // Mechanisms over indices have params over indices.
   const indexed = { ...counted, params: params as IndexParams };

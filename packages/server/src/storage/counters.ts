@@ -1,4 +1,5 @@
 import { mergeStates, type State } from '@dither/mechanisms';
+import { ENTRY } from '../ingest/contributions.js';
 import type { Series } from '../ingest/served-registry.js';
 import type { IncomingBatch, WindowCount, WindowState } from './storage.js';
 import { WaitingReports } from './waiting-reports.js';
@@ -29,9 +30,10 @@ export class Counters {
     for (let i = 0; i < longest; i++) {
       for (const { bytes, contributions } of batches) {
         if (i >= contributions.length) continue;
-        const { series, windows, places, draws } = contributions;
-        const waiting = this.#waitingIn(series[i] as Series, windows[i] as number);
-        waiting.add(bytes, places[i] as number, draws[i] as number);
+        const { series, entries, draws } = contributions;
+        const at = ENTRY * i;
+        const waiting = this.#waitingIn(series[entries[at] as number] as Series, entries[at + 1] as number);
+        waiting.add(bytes, entries[at + 2] as number, draws === undefined ? 0 : (draws[i] as number));
       }
     }
   }

@@ -6,7 +6,7 @@ import type { Contents, LogRow, NonceDay, Operation, Operations, RegistryRow } f
 import { type Handle, openFile } from './open.js';
 import { sealedNonces } from './sealed.js';
 import { storedStates } from './states.js';
-import { eraseLog } from './write-ahead-log.js';
+import { eraseLog, logBytes } from './write-ahead-log.js';
 
 /** The statements this package makes, on one connection. Synchronous: it lives in a thread of its own. */
 export type Database = { readonly load: () => Contents } & {
@@ -88,7 +88,7 @@ export function openDatabase(path: string): Database {
           deleteLog.run(through);
         }),
       );
-      return eraseIfRoom();
+      return logBytes(path);
     },
     erase: eraseIfRoom,
     seal: (day) => classified(() => transaction(db, () => sealed.seal(day))),

@@ -79,8 +79,9 @@ export interface Operations {
   accept: [input: undefined, output: undefined];
   /** One row, one transaction, one fsync. */
   commit: [input: LogRow, output: undefined];
-  /** @returns whether the batches are gone from the write-ahead log, too; `erase` tries again */
-  fold: [input: Fold, output: boolean];
+  /** @returns bytes of the write-ahead log, which still holds the batches */
+  fold: [input: Fold, output: number];
+  /** Overwrites the write-ahead log. @returns whether there was room to */
   erase: [input: undefined, output: boolean];
   /** Moves the loose nonces of a day to where they are looked up. @returns their number */
   seal: [input: number, output: number];

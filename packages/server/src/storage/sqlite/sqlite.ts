@@ -84,8 +84,8 @@ class OneFile implements SqliteStorage {
   #deltas = new Counters();
   #fresh = new FreshNonces();
   #unfolded = 0;
-  /** Whether batches that were folded may still be in SQLite's write-ahead log. */
-  #mustErase = false;
+  /** Runs while batches that were folded are still in SQLite's write-ahead log. */
+  #erasing: NodeJS.Timeout | undefined;
   /** Windows before this one have been deleted. */
   #oldestWindow = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -251,8 +251,7 @@ class OneFile implements SqliteStorage {
       if (!(error instanceof StorageError)) throw error;
       if (error.code !== 'not-stored') this.#broken = error;
     }
-    const isDone = this.#unfolded === 0 && !this.#mustErase;
-    if (isDone || this.#broken !== undefined || !this.#isOpen) return;
+    if (this.#unfolded === 0 || this.#broken !== undefined || !this.#isOpen) return;
     this.#timer ??= setTimeout(() => void this.#foldQuietly(), this.#foldMilliseconds);
   }
 
@@ -267,7 +266,6 @@ class OneFile implements SqliteStorage {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#unfolded > 0) await this.#foldDeltas();
-    else if (this.#mustErase) this.#mustErase = !(await this.#connection.ask('erase', undefined));
     for (const day of this.#nonces.crowded) {
       if (this.#nonces.bytes > this.#nonceMemoryBytes) await this.#seal(day);
     }
@@ -297,7 +295,8 @@ class OneFile implements SqliteStorage {
       () => false,
     );
     try {
-      this.#mustErase = !(await asked);
+      const logBytes = await asked;
+      this.#eraseSoon(logBytes >= serverPolicy.eraseAtBytes ? 0 : undefined);
       this.#oldestWindow = Math.max(this.#oldestWindow, oldestWindow);
     } catch (error) {
       deltas.addAll(this.#deltas);
@@ -308,6 +307,24 @@ class OneFile implements SqliteStorage {
     } finally {
       this.#inFlight = undefined;
     }
+  }
+
+  /** Overwrites, after a time, the write-ahead log. On a disk without room for what is in it that is tried again. */
+  #eraseSoon(milliseconds = serverPolicy.foldsBeforeErasure * this.#foldMilliseconds): void {
+    if (milliseconds === 0) clearTimeout(this.#erasing);
+    else if (this.#erasing !== undefined) return;
+    this.#erasing = setTimeout(() => void this.#eraseNow(), milliseconds);
+  }
+
+  async #eraseNow(): Promise<void> {
+    this.#erasing = undefined;
+    try {
+      if (await this.#connection.ask('erase', undefined)) return;
+    } catch (error) {
+      this.#broken = error as StorageError;
+      return;
+    }
+    if (this.#isOpen) this.#eraseSoon();
   }
 
   get newestDay(): number | undefined {
@@ -444,9 +461,11 @@ class OneFile implements SqliteStorage {
     try {
       await this.#folding?.catch(() => undefined);
       await this.#fold();
+      await this.#connection.ask('erase', undefined);
       await this.#connection.ask('close', undefined);
     } finally {
       clearTimeout(this.#timer);
+      clearTimeout(this.#erasing);
       await this.#connection.end();
     }
   }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, statSync, writeSync } from 'node:fs';
 import type { DatabaseSync } from '@photostructure/sqlite';
 
 type Handle = InstanceType<typeof DatabaseSync>;
@@ -6,7 +6,7 @@ type Handle = InstanceType<typeof DatabaseSync>;
 const HEADER_BYTES = 32;
 const PIECE_BYTES = 2 ** 20;
 /** A write-ahead log that has grown beyond is given back to the file system; below, its blocks are used again. */
-const KEPT_BYTES = 32 * 2 ** 20;
+const KEPT_BYTES = 128 * 2 ** 20;
 
 /**
  * Moves SQLite's write-ahead log into the database, and overwrites it with zeros: cut off, its blocks would still hold
@@ -23,17 +23,18 @@ export function eraseLog(db: Handle, path: string): void {
     readonly checkpointed: number;
   };
   if (busy !== 0 || log !== checkpointed) throw new Error('the write-ahead log could not be moved into the database');
-  const file = `${path}-wal`;
-  if (existsSync(file)) {
-    overwrite(file);
-    if (statSync(file).size <= KEPT_BYTES) return;
-  }
+  const size = logBytes(path);
+  if (size > 0) overwrite(`${path}-wal`, size);
+  if (size > 0 && size <= KEPT_BYTES) return;
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
-function overwrite(file: string): void {
-  const size = statSync(file).size;
-  if (size === 0) return;
+/** Size of the write-ahead log, in bytes. */
+export function logBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function overwrite(file: string, size: number): void {
   const descriptor = openSync(file, 'r+');
   try {
     writeSync(descriptor, new Uint8Array(Math.min(size, HEADER_BYTES)), 0, undefined, 0);
