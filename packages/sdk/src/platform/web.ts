@@ -1,4 +1,4 @@
-import { secureSource } from '@dither/mechanisms';
+import { deviceSource } from '@dither/mechanisms';
 import { REQUEST_TIMEOUT } from '../policy.js';
 import { databaseStorage } from './database.js';
 import { pageNotes } from './page-notes.js';
@@ -61,7 +61,7 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
   return {
     storage: { ...storage, isDurable: storage.isDurable && !!crypto && !!fetch && !!performance },
     clock: { wall: () => Date.now(), monotonic: () => now() - start },
-    source: secureSource(crypto as Crypto),
+    source: deviceSource(crypto as Crypto),
     closings,
     // The person may change it while the page is open.
     get globalPrivacyControl() {
