@@ -61,6 +61,7 @@ export {
   encodeBatch,
   type Header,
   headerFromJson,
+  mayNeedSplitting,
   NONCE_BYTES,
   parseHeader,
   parseReports,

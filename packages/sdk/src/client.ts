@@ -148,7 +148,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   function take(id: string, value: unknown): DropReason | undefined {
-    const metric = registry.byId[id];
+    const metric = registry.byId.get(id);
     if (!metric) return 'unknown-metric';
     const encoded = metric.encode(value);
     if (encoded === undefined) return 'invalid-value';

@@ -65,7 +65,7 @@ export function closePeriods(
   }
 
   for (const id in open.records) {
-    const metric = byId[id];
+    const metric = byId.get(id);
     const records = (open.records[id] as OpenRecord[]).filter((record) => {
       if (isClosed(ledger, id, record.start)) return false;
       // Opened by another version of the app, which may be running beside this one.

@@ -7,6 +7,7 @@ import {
   publicDraw,
   type Registry,
   type RegistryOptions,
+  splitReports,
 } from '@dither/protocol';
 import { any, type Combine, first, last, max, random, sum } from './combine.js';
 import { latching } from './latching.js';
@@ -53,5 +54,6 @@ export function deviceRegistry<D extends Declarations>(registry: Registry<D>): D
     draw: participation === 'sampled' ? (source) => drawParticipation(classes, windowDays, source) : undefined,
     latching,
     publicDraw,
+    splitReports,
   } satisfies DeclaredRegistry<D>);
 }

@@ -44,7 +44,7 @@ export async function deniability(
   candidates: readonly string[] = [],
 ): Promise<Deniability | undefined> {
   const { registry } = await client.snapshot();
-  const metric = registry.byId[report.metric];
+  const metric = registry.byId.get(report.metric);
   const header = parseHeader(message.bytes);
   const mechanism = catalogue.get(metric?.params.mechanism ?? '');
   if (!metric || !mechanism || header.registry !== registry.fingerprint) return undefined;

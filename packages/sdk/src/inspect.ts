@@ -129,7 +129,7 @@ export async function inspect(client: { snapshot(): Promise<Snapshot> }): Promis
     reporting,
     silent: silentIn(registry, state),
     open: Object.entries(state.open.records).flatMap(([metric, records]) =>
-      records.map((record) => ({ metric, start: record.start, value: labelOf(registry.byId[metric], record) })),
+      records.map((record) => ({ metric, start: record.start, value: labelOf(registry.byId.get(metric), record) })),
     ),
     latched: registry.wire
       .filter((metric) => latching.isLatched(ledger, metric, today))

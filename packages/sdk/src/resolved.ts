@@ -13,6 +13,7 @@ export {
   encodeNumber,
   encodeText,
   publicDraw,
+  splitReports,
 } from '@dither/protocol';
 export { any, first, last, max, random, sum } from './combine.js';
 export { latching } from './latching.js';

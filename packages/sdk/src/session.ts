@@ -58,7 +58,7 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
           if (!note || grants !== consent.grants) drop(note ? 'no-consent' : 'storage-failed');
           else {
             for (const id in more) {
-              const metric = byId[id];
+              const metric = byId.get(id);
               for (const record of more?.[id] ?? []) {
                 const own = metric?.fingerprint === record.fingerprint && sameOf(records[id], record);
                 if (own) combineInto(metric, own, record, platform.source);

@@ -3,6 +3,7 @@ import type { Metric } from '../registry/metric.js';
 import { paramsToJson } from '../registry/params-json.js';
 import { chargePerWindow, drawnClasses } from '../registry/participation.js';
 import type { Registry } from '../registry/registry.js';
+import { mayNeedSplitting } from '../wire/batch.js';
 import { call, isIdentifierName, name, printBlock, quoted, type Source, WIDTH } from './source-text.js';
 
 export interface ResolvedModule {
@@ -68,6 +69,7 @@ function fields(registry: Registry): { readonly [key: string]: Source | undefine
     bound: { ...bound },
     latching: helpers.includes('latching') ? name('latching') : undefined,
     publicDraw: helpers.includes('publicDraw') ? name('publicDraw') : undefined,
+    splitReports: helpers.includes('splitReports') ? name('splitReports') : undefined,
     draw: helpers.includes('drawing')
       ? call('drawing', drawnClasses(registry.classes, budget.windowDays) as unknown as Json)
       : undefined,
@@ -120,10 +122,12 @@ function helpersOf({ kind, aggregate }: Metric): string[] {
 }
 
 /** What an app bundles only if one of its metrics needs it. */
-function registryHelpersOf({ wire, participation }: Registry): string[] {
+function registryHelpersOf(registry: Registry): string[] {
+  const { wire, participation } = registry;
   return [
     ...(wire.some((metric) => metric.latch !== undefined) ? ['latching'] : []),
     ...(wire.some((metric) => metric.params.draws !== undefined) ? ['publicDraw'] : []),
+    ...(mayNeedSplitting(registry) ? ['splitReports'] : []),
     ...(participation === 'sampled' ? ['drawing'] : []),
   ];
 }

@@ -1,5 +1,5 @@
-import { fromBase64url, fromHex, toBase64url, toHex } from '../bytes.js';
-import { MAX_BATCH_BYTES } from '../policy.js';
+import { fromBase64url, fromHex, hexBytes, toBase64url, toHex } from '../bytes.js';
+import { MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
 
 /**
@@ -71,7 +71,7 @@ function reportBytes(table: WireTable, index: number): number {
  * (see {@link splitReports}).
  */
 export function encodeBatch(table: WireTable, { day, nonce, reports }: Omit<Batch, 'registry'>): Uint8Array {
-  const bytes = [WIRE_VERSION, day & 255, day >> 8, ...nonce, ...(fromHex(table.fingerprint) as Uint8Array)];
+  const bytes = [WIRE_VERSION, day & 255, day >> 8, ...nonce, ...hexBytes(table.fingerprint)];
   let group: number | undefined;
   let bitmap = 0;
   for (const { window, index, bytes: report } of [...reports].sort(
@@ -111,6 +111,20 @@ export function splitReports<R extends WirePlace>(table: WireTable, reports: rea
     parts.at(-1)?.push(report);
   }
   return parts;
+}
+
+/**
+ * Whether the reports that a device makes at one time may ever be too many for one batch, at worst each in a group of its own:
+ * those of every period that ended within the age a report may have. Other registries need no {@link splitReports}.
+ */
+export function mayNeedSplitting({ wire }: { readonly wire: readonly Pick<Metric, 'params' | 'period'>[] }): boolean {
+  const groupBytes = 2 + Math.ceil(wire.length / 8);
+  const largest = wire.reduce(
+    (sum, { params, period }) =>
+      sum + (Math.floor(MAX_REPORT_AGE_DAYS / period) + 1) * (groupBytes + params.reportBytes),
+    HEADER_BYTES,
+  );
+  return largest > MAX_BATCH_BYTES;
 }
 
 /** Version, day, nonce and registry of a batch. @throws BatchError */
@@ -198,7 +212,7 @@ export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
     json.day & 255,
     json.day >> 8,
     ...nonce,
-    ...(fromHex(table.fingerprint) as Uint8Array),
+    ...hexBytes(table.fingerprint),
   ];
   for (const group of json.groups) {
     checkDay('window', group.window);
