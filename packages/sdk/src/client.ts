@@ -1,16 +1,17 @@
+import { uniformInt } from '@dither/mechanisms';
 import { type Bound, type Declarations, dayOf, periodStart } from '@dither/protocol';
 import { emptyLedger } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
 import type { Context } from './context.js';
 import type { DropReason, Drops } from './diagnostics.js';
 import { checkEndpoint } from './errors.js';
-import { closingPermit } from './permit.js';
 import type { Platform } from './platform/platform.js';
-import { FLUSH_DELAY, TICK } from './policy.js';
-import { combineInto, type Records, recordOf, sameOf } from './recorder.js';
+import { webPlatform } from './platform/web.js';
+import { FLUSH_DELAY, LATE_DELAY, TICK } from './policy.js';
+import { keepIn, type Records, recordOf } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
 import { isExpired, reportedMetrics } from './reported.js';
-import { grantConsent, synchronize, withdrawConsent } from './session.js';
+import { heed, synchronize } from './session.js';
 import { openStore, type State } from './state.js';
 import { uploader } from './uploader.js';
 
@@ -18,7 +19,8 @@ export interface ClientOptions<D extends Declarations> {
   readonly registry: DeviceRegistry<D>;
   /** Origin of the server, such as `https://telemetry.example.org`. */
   readonly endpoint: string;
-  readonly platform: Platform;
+  /** `webPlatform(app)` unless told: what a browser, a worker or a runtime like them has. */
+  readonly platform?: Platform;
   /** Set in a private window: nothing is recorded, written or sent, and what is stored is left as it is. */
   readonly privateMode?: boolean;
   /** Tells each period's life in the console: opened, randomized, queued, sent, and every loss with its reason. No values. */
@@ -85,61 +87,57 @@ export interface Client<D extends Declarations> {
 }
 
 /**
- * Creates the client of one app. Import it, create it, record: it loads, closes, randomizes and sends on its own.
+ * Creates the client of one app. Import it, create it, record: it loads, closes, randomizes and sends on its own. Where the
+ * platform has no durable storage, as while a server renders a page, the client is silent and does nothing.
  *
  * @example
- * const dither = createClient({ registry, endpoint: 'https://telemetry.example.org', platform });
+ * const dither = createClient({ registry, endpoint: 'https://telemetry.example.org' });
  * dither.record('dark-mode');
+ * @throws ClientError `endpoint-invalid`, `seeded-source-not-on-loopback`
  */
 export function createClient<const D extends Declarations>(options: ClientOptions<D>): Client<D> {
-  const { platform } = options;
   const registry = options.registry as unknown as DeviceRegistry;
+  const platform = options.platform ?? webPlatform(registry.app);
   const { storage, clock, source } = platform;
   const endpoint = checkEndpoint(options.endpoint, source.isSeeded);
-  const debug: Context['debug'] =
-    options.debug === true ? (stage, of, more) => platform.debug?.('dither', stage, of, more ?? '') : undefined;
   const drops: Drops = {};
-  const drop: Context['drop'] = (reason, metric) => {
+  const debug: Context['debug'] = (stage, of, more = '') => {
+    if (options.debug) platform.debug?.('dither', stage, of, more);
+  };
+  const drop: Context['drop'] = (reason, metric = '') => {
     drops[reason] = (drops[reason] ?? 0) + 1;
-    debug?.('dropped', metric ?? '', reason);
+    debug('dropped', metric, reason);
   };
   const store = openStore(platform, registry.app);
-  const permit = closingPermit(platform, registry.app);
-  const context: Context = { registry, platform, store, permit, drop, debug };
+  const context: Context = { registry, platform, store, drop, debug };
 
+  /** Why this client never does anything. */
+  const off: DropReason | undefined = options.privateMode ? 'private' : storage.isDurable ? undefined : 'storage-failed';
   /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
-  let silence: DropReason | undefined;
+  let silence: DropReason | undefined = off;
   let status: ConsentStatus = 'unknown';
-  let isLoaded = false;
   let isCurrent = false;
-  let isStopping = false;
-  /** A crash note of this process may be waiting to be merged. */
-  let hasNoted = false;
-  /** The consent that is recorded under. */
+  /** The consent that is recorded under; undefined until storage was read. */
   let grants: number | undefined;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
-  let lastWord: Promise<void> = Promise.resolve();
   let words = 0;
-  let steps: Promise<void> = Promise.resolve();
+  let turns: Promise<void> = Promise.resolve();
   let pending: Records = {};
   /** As it was last read. */
   let ledger = emptyLedger();
   let latestDay = 0;
+  let hasTicked = false;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
-  let cancelLate: (() => void) | undefined;
   let cancelHide: (() => void) | undefined;
   const listeners = new Set<() => void>();
-  const uploads = uploader(context, endpoint, () => !!silence);
-
-  if (options.privateMode) silence = 'private';
-  else if (!storage.isDurable) silence = 'storage-failed';
+  const upload = uploader(context, endpoint, () => !!silence);
 
   function record(id: string, value: unknown): void {
     let reason: DropReason | undefined;
     try {
-      reason = silence ?? (isStopping ? 'stopped' : take(id, value));
+      reason = silence ?? take(id, value);
     } catch {
       // A value that throws when it is read is not one of the metric's.
       reason = 'invalid-value';
@@ -153,16 +151,12 @@ export function createClient<const D extends Declarations>(options: ClientOption
     const encoded = metric.encode(value);
     if (encoded === undefined) return 'invalid-value';
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
-    if (!isLoaded) latestDay = Math.max(latestDay, dayOf(clock.wall()));
-    const start = periodStart(latestDay, metric.period);
+    if (grants === undefined) latestDay = Math.max(latestDay, dayOf(clock.wall()));
     if (isExpired(metric, latestDay)) return 'inactive';
+    const start = periodStart(latestDay, metric.period);
     // Its answer is fixed: what happens now would only lie about.
     if (registry.latching?.isLatched(ledger, metric, start)) return undefined;
-    const event = recordOf(metric, start, encoded);
-    pending[id] ??= [];
-    const own = sameOf(pending[id], event);
-    if (own) combineInto(metric, own, event, source);
-    else pending[id].push(event);
+    keepIn(pending, metric, recordOf(metric, start, encoded), source);
     cancelFlush ??= platform.schedule(FLUSH_DELAY, flush);
     return undefined;
   }
@@ -173,30 +167,35 @@ export function createClient<const D extends Declarations>(options: ClientOption
         listener();
       } catch (error) {
         // The app's own affair, and no reason for us to stop.
-        debug?.('listener failed', String(error));
+        debug('listener failed', String(error));
       }
     }
   }
 
-  /** One step after the other: whoever waits for one that writes waits for those under way. */
-  function step(isTick: boolean): Promise<void> {
-    steps = steps.then(() => takeStep(isTick));
-    return steps;
+  /**
+   * One after the other, so that what the person says counts in the order it was said, and whoever waits for a step waits for
+   * those under way. Storage that fails costs what was pending, never an exception in the app: the platform's own tools may
+   * tell what went wrong.
+   */
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    turns = turns.then(task).catch(() => drop('storage-failed'));
+    return turns;
   }
 
-  /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
-  async function takeStep(isTick: boolean): Promise<void> {
-    if (silence && silence !== 'no-consent') return;
-    const taken = { grants, records: pending };
-    pending = {};
-    hasNoted = false;
-    try {
+  /** Whether whatever is asked of this client comes too late, or in vain. */
+  function isOver(): boolean {
+    return !!silence && silence !== 'no-consent';
+  }
+
+  /** One locked step over what is kept. */
+  function step(isTick: boolean): Promise<void> {
+    if (isOver()) return turns;
+    return inTurn(async () => {
+      const taken = { grants, records: pending };
+      pending = {};
       await finishWithdrawal();
       adopt(await synchronize(context, taken, isTick));
-    } catch {
-      // What went wrong may be told by the platform's own tools; here it must not reach the app.
-      drop('storage-failed');
-    }
+    });
   }
 
   function adopt(state: State): void {
@@ -204,12 +203,10 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (isWithdrawing) return;
     const { consent } = state;
     const before = `${status} ${isCurrent}`;
-    isLoaded = true;
-    ({ status } = state);
+    ({ status, ledger } = state);
     isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
-    ({ ledger } = state);
     latestDay = Math.max(latestDay, ledger.highWater);
-    if (!silence || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
+    if (silence !== 'stopped') silence = status === 'granted' ? undefined : 'no-consent';
     // Recorded before a withdrawal that another tab has carried out since.
     if (silence || (grants !== undefined && grants !== consent?.grants)) pending = {};
     grants = consent?.grants;
@@ -218,42 +215,23 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (before !== `${status} ${isCurrent}`) tell();
   }
 
+  /** Where storage fails, each later step tries again before it does anything else. */
   async function finishWithdrawal(): Promise<void> {
-    if (!isWithdrawing) return;
-    await withdrawConsent(context);
+    if (isWithdrawing) await heed(context, false);
     isWithdrawing = false;
   }
 
-  /** What the person says counts in the order it was said, however storage takes it. */
-  function inTurn(task: () => Promise<void> | undefined): Promise<void> {
-    lastWord = lastWord.then(task);
-    return lastWord;
-  }
-
-  async function grant(despiteGpc: boolean): Promise<void> {
-    if (silence && silence !== 'no-consent') return;
-    try {
-      await finishWithdrawal();
-      await grantConsent(context, despiteGpc);
-    } catch {
-      drop('storage-failed');
-    }
-    await step(true);
-  }
-
-  async function flush(): Promise<void> {
+  function flush(): Promise<void> {
     cancelFlush?.();
     cancelFlush = undefined;
-    await (!isLoaded || hasNoted || Object.keys(pending).length > 0 ? step(false) : steps);
+    return step(false);
   }
 
   function flushNow(): void {
-    const { notes } = storage;
-    if (silence || !isLoaded || Object.keys(pending).length === 0) return;
+    if (silence || grants === undefined || Object.keys(pending).length === 0) return;
+    if (!storage.notes) return void flush();
     try {
-      if (notes) notes.append(JSON.stringify({ grants, records: pending }));
-      else return void flush();
-      hasNoted = true;
+      storage.notes.append(JSON.stringify({ grants, records: pending }));
       pending = {};
     } catch {
       // The process is going down with an error of its own; ours would hide it.
@@ -262,12 +240,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   async function send(): Promise<void> {
-    if (!silence) await uploads.upload().catch(() => drop('storage-failed'));
+    if (!silence) await upload().catch(() => drop('storage-failed'));
   }
 
-  function scheduleTick(): void {
-    cancelTick = platform.schedule(TICK, async () => {
-      scheduleTick();
+  function scheduleTick(delay: number): void {
+    cancelTick = platform.schedule(delay, async () => {
+      hasTicked = true;
+      scheduleTick(TICK);
       await step(true);
       await send();
     });
@@ -275,16 +254,14 @@ export function createClient<const D extends Declarations>(options: ClientOption
 
   async function start(): Promise<void> {
     if (silence) return;
-    scheduleTick();
-    // A visit may end before the next tick.
-    cancelLate = platform.schedule(uploads.begin(), send);
+    // What fell due while the app was off leaves then: not the moment the app is opened, nor too late for a short visit.
+    scheduleTick(uniformInt(source, LATE_DELAY));
     // Whoever hides the app may end it: only what is already due is sent, first, so that it does not show whether there is
     // anything to write; and that is written in the same instant.
     cancelHide = platform.onHide?.(() => {
-      void send();
+      if (hasTicked) void send();
       flushNow();
     });
-    // Nothing is due yet: what fell due while the app was off waits for that delay, and the rest for its own time.
     await step(true);
   }
 
@@ -302,13 +279,19 @@ export function createClient<const D extends Declarations>(options: ClientOption
         return isCurrent;
       },
       bound: registry.bound,
-      grant({ despiteGpc = false } = {}) {
+      async grant({ despiteGpc = false } = {}) {
+        if (isOver()) return;
         const word = ++words;
-        // Taken back before it was carried out.
-        return inTurn(() => (word === words ? grant(despiteGpc) : undefined));
+        await inTurn(async () => {
+          // Taken back before it was carried out.
+          if (word !== words) return;
+          await finishWithdrawal();
+          await heed(context, true, despiteGpc);
+        });
+        await step(true);
       },
       withdraw() {
-        if (silence === 'private' || !storage.isDurable) return lastWord;
+        if (off) return turns;
         // From this moment on, whatever is still under way.
         words++;
         pending = {};
@@ -317,8 +300,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
         silence ??= 'no-consent';
         isWithdrawing = true;
         tell();
-        // Where storage fails, each later step tries again before it does anything else.
-        return inTurn(() => finishWithdrawal().catch(() => drop('storage-failed')));
+        return inTurn(finishWithdrawal);
       },
       subscribe(listener) {
         listeners.add(listener);
@@ -335,11 +317,10 @@ export function createClient<const D extends Declarations>(options: ClientOption
       return { registry, state, reporting: reportedMetrics(registry, state).map(({ id }) => id), drops: { ...drops } };
     },
     async stop() {
-      for (const cancel of [cancelTick, cancelLate, cancelHide]) cancel?.();
-      isStopping = true;
-      await flush();
-      cancelFlush?.();
+      for (const cancel of [cancelTick, cancelHide]) cancel?.();
+      const written = flush();
       silence = 'stopped';
+      await written;
     },
   };
 }

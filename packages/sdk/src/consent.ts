@@ -20,7 +20,7 @@ export interface ConsentRecord {
   readonly grants: number;
   agreement?: Agreement;
   /** The person granted after being told that their Global Privacy Control signal says otherwise. */
-  readonly despiteGpc?: boolean;
+  readonly despiteGpc?: boolean | undefined;
 }
 
 export function agreementTo({ bound, wire }: DeviceRegistry): Agreement {

@@ -1,5 +1,4 @@
 import type { Drop } from './diagnostics.js';
-import type { Permit } from './permit.js';
 import type { Platform } from './platform/platform.js';
 import type { DeviceRegistry } from './registry.js';
 import type { Store } from './state.js';
@@ -9,8 +8,7 @@ export interface Context {
   readonly registry: DeviceRegistry;
   readonly platform: Platform;
   readonly store: Store;
-  readonly permit: Permit;
   readonly drop: Drop;
-  /** What a developer who debugs is told of a period's life; never a value. */
-  readonly debug: ((stage: string, of: string, more?: string | number) => void) | undefined;
+  /** Tells a developer who debugs of a period's life; never a value. */
+  readonly debug: (stage: string, of: string, more?: string | number) => void;
 }

@@ -10,6 +10,7 @@ import {
   splitReports,
 } from '@dither/protocol';
 import { any, type Combine, first, last, max, random, sum } from './combine.js';
+import { onceAWindow } from './drawing.js';
 import { latching } from './latching.js';
 import { type AnyDeviceMetric, byId, type DeviceRegistry } from './registry.js';
 
@@ -51,7 +52,10 @@ export function deviceRegistry<D extends Declarations>(registry: Registry<D>): D
     ...registry,
     wire,
     byId: byId(wire),
-    draw: participation === 'sampled' ? (source) => drawParticipation(classes, windowDays, source) : undefined,
+    draw:
+      participation === 'sampled'
+        ? onceAWindow((source) => drawParticipation(classes, windowDays, source))
+        : undefined,
     latching,
     publicDraw,
     splitReports,

@@ -3,7 +3,7 @@ import { fromBase64url, periodStart, toBase64url, type Value } from '@dither/pro
 import { accountOf, debit, isClosed, type Ledger } from './budget-ledger.js';
 import { sumOfAll } from './charges.js';
 import type { Agreement } from './consent.js';
-import type { OpenRecord, Records } from './recorder.js';
+import type { Records } from './recorder.js';
 import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
 import type { State } from './state.js';
 
@@ -48,20 +48,23 @@ export interface Latching {
    * that the latest epoch's cohort draw is gone, if what is stored is not it.
    */
   open(state: State): void;
+  /** Who agrees again goes on with what is latched; who had withdrawn does not. */
+  renew(state: State): void;
   /**
    * Whether this epoch of the metric was decided on already, by whatever declaration of its id: then it is latched or, if
    * the ledger refused it or what was stored is gone, silent.
    */
   isLatched(ledger: Ledger, metric: AnyDeviceMetric, start: number): boolean;
   /**
-   * First day of the earliest epoch in which a latched metric has a period to close. One step closes those of no other
-   * epoch, so that no batch holds two cohort draws; the others stay open for the next tick.
+   * Says whether an ended period of a metric may be closed in this step. One step closes those of no other epoch than the
+   * earliest in which a latched metric has a period to close, so that no batch holds two cohort draws; the others stay open
+   * for the next tick.
    */
-  earliestEpoch(
+  turn(
     registry: DeviceRegistry,
     state: State,
-    isReady: (metric: AnyDeviceMetric, record: OpenRecord) => boolean,
-  ): number;
+    mayClose: (metric: AnyDeviceMetric) => boolean,
+  ): (metric: AnyDeviceMetric, start: number) => boolean;
   /**
    * Debits the report of a period, and of a latched metric also all that follow in its epoch, unless they were debited before.
    *
@@ -137,7 +140,7 @@ export const latching: Latching = {
     const { consent, ledger, latch } = state;
     const latched = readable(latch);
     if (latch && latched.grants === consent?.grants) state.latch = latched;
-    else delete state.latch;
+    else state.latch = undefined;
     const { drawn } = ledger;
     const draw = state.latch?.draw;
     if (drawn && (draw?.first !== drawn.first || draw.until !== drawn.until)) {
@@ -145,17 +148,25 @@ export const latching: Latching = {
     }
   },
 
+  renew({ status, consent, latch }) {
+    if (status === 'granted' && latch?.grants === consent?.grants && latch) latch.grants++;
+  },
+
   isLatched: (ledger, { id, epoch, period }, start) => epoch > period && isDecided(ledger, id, epoch, start),
 
-  earliestEpoch({ wire }, { ledger, open }, isReady) {
-    const epochs = wire.flatMap((metric) =>
-      metric.epoch > metric.period
-        ? (open.records[metric.id] ?? [])
-            .filter((record) => !isClosed(ledger, metric.id, record.start) && isReady(metric, record))
-            .map(({ start }) => periodStart(start, metric.epoch))
-        : [],
-    );
-    return Math.min(...epochs);
+  turn({ wire }, { ledger, open }, mayClose) {
+    const epochs = wire.flatMap((metric) => {
+      const { id, epoch, period } = metric;
+      if (epoch === period || !mayClose(metric)) return [];
+      return (open.records[id] ?? [])
+        .filter(
+          ({ start, fingerprint }) =>
+            fingerprint === metric.fingerprint && start + period <= ledger.highWater && !isClosed(ledger, id, start),
+        )
+        .map(({ start }) => periodStart(start, epoch));
+    });
+    const earliest = Math.min(...epochs);
+    return ({ epoch, period }, start) => epoch === period || periodStart(start, epoch) === earliest;
   },
 
   debit(ledger, metric, start, agreement) {

@@ -21,8 +21,8 @@ export const TICK = MINUTE;
 /** Delays between tries; a Retry-After is rounded up to one of them, so that a server cannot mark a device by it. */
 export const RETRY_DELAYS: readonly number[] = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
 
-/** Each delay is stretched by a random factor of 1 to 1.5, so that devices do not return together. */
-export const RETRY_JITTER = 0.5;
+/** No rule of ours puts a batch further ahead: one that is was dated by a clock that has since been set back. */
+export const FARTHEST_DUE = 1.5 * DUE_WITHIN;
 
 /** A text found in storage is believed up to here: the longest that any metric may declare, in UTF-16 code units. */
 export const MAX_STORED_TEXT = 1024;

@@ -1,6 +1,7 @@
-import type { Params, WordSource } from '@dither/mechanisms';
+import type { Params } from '@dither/mechanisms';
 import type { AnyClient, Bound, Declarations, Domain, Kind, publicDraw, splitReports, Value } from '@dither/protocol';
 import type { Combine } from './combine.js';
+import type { DrawMetrics } from './drawing.js';
 import type { Latching } from './latching.js';
 
 /**
@@ -47,8 +48,8 @@ export interface DeviceRegistry<D extends Declarations = Declarations> {
   /** All metrics in the order of their ids: a report's place in a batch. */
   readonly wire: readonly AnyDeviceMetric[];
   readonly byId: ReadonlyMap<string, AnyDeviceMetric>;
-  /** What a sampled registry has: draws the metrics that this installation reports in a budget window. */
-  readonly draw?: ((source: WordSource) => readonly string[]) | undefined;
+  /** What a sampled registry has. */
+  readonly draw?: DrawMetrics | undefined;
   /** What a registry with latched metrics has. */
   readonly latching?: Latching | undefined;
   /** What a registry has whose mechanisms use public draws. */

@@ -1,5 +1,6 @@
-import type { Params, WordSource } from '@dither/mechanisms';
+import type { Params } from '@dither/mechanisms';
 import { type DrawnClass, drawMetrics } from '@dither/protocol';
+import { type DrawMetrics, onceAWindow } from './drawing.js';
 import { type AnyDeviceMetric, byId, type DeviceMetric, type DeviceRegistry } from './registry.js';
 
 /**
@@ -47,6 +48,6 @@ export function resolvedRegistry<R = DeviceRegistry>(registry: ResolvedRegistry)
 }
 
 /** What a sampled registry draws a budget window's metrics with. */
-export function drawing(classes: readonly DrawnClass[]): (source: WordSource) => readonly string[] {
-  return (source) => drawMetrics(classes, source);
+export function drawing(classes: readonly DrawnClass[]): DrawMetrics {
+  return onceAWindow((source) => drawMetrics(classes, source));
 }

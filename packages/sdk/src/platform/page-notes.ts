@@ -1,4 +1,3 @@
-import { parseNote } from '../notes.js';
 import type { Notes } from './platform.js';
 
 /**
@@ -15,7 +14,7 @@ export function pageNotes(prefix: string): Notes | undefined {
         list: async () =>
           Object.keys(localStorage)
             .filter((name) => name.startsWith(prefix))
-            .map((name) => [name, parseNote(localStorage[name])]),
+            .map((name) => [name, localStorage[name]]),
         async remove(names) {
           for (const name of names) localStorage.removeItem(name);
         },

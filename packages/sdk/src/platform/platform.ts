@@ -1,5 +1,4 @@
 import type { WordSource } from '@dither/mechanisms';
-import type { Pending } from '../notes.js';
 
 /**
  * Everything the SDK needs from where it runs. The rest of the package touches no global: an entry file chooses one
@@ -51,8 +50,8 @@ export interface Storage {
 
 export interface Notes {
   append(text: string): void;
-  /** Each by its name, as `parseNote` reads it. */
-  list(): Promise<readonly (readonly [name: string, note: Pending | undefined])[]>;
+  /** Each by its name, in the order in which they were appended. */
+  list(): Promise<readonly (readonly [name: string, text: string])[]>;
   remove(names: readonly string[]): Promise<void>;
 }
 
