@@ -1,4 +1,5 @@
 export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
+export { parseJson } from './parse-json.js';
 export { EXPIRY_NOTICE_DAYS, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, policy, RETAINED_DAYS } from './policy.js';
 export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
 export {

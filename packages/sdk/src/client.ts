@@ -121,7 +121,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let grants: number | undefined;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
-  let words = 0;
+  /** A consent that storage was not told yet. */
+  let granting: { readonly despiteGpc?: boolean } | undefined;
   let turns: Promise<void> = Promise.resolve();
   let pending: Records = {};
   /** As it was last read. */
@@ -134,7 +135,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   const listeners = new Set<() => void>();
   const upload = uploader(context, endpoint, () => !!silence);
 
-  function record(id: string, value: unknown): void {
+  function record(id: string, value?: unknown): void {
     let reason: DropReason | undefined;
     try {
       reason = silence ?? take(id, value);
@@ -173,29 +174,25 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   /**
-   * One after the other, so that what the person says counts in the order it was said, and whoever waits for a step waits for
-   * those under way. Storage that fails costs what was pending, never an exception in the app: the platform's own tools may
-   * tell what went wrong.
+   * Tells storage what the person said, and takes one locked step over what is kept. One after the other, so that whoever waits
+   * for one waits for those under way. Storage that fails costs what was pending, never an exception in the app: the platform's
+   * own tools may tell what went wrong.
    */
-  function inTurn(task: () => Promise<void>): Promise<void> {
-    turns = turns.then(task).catch(() => drop('storage-failed'));
+  function step(isTick: boolean): Promise<void> {
+    if (!off) turns = turns.then(() => takeStep(isTick)).catch(() => drop('storage-failed'));
     return turns;
   }
 
-  /** Whether whatever is asked of this client comes too late, or in vain. */
-  function isOver(): boolean {
-    return !!silence && silence !== 'no-consent';
-  }
-
-  /** One locked step over what is kept. */
-  function step(isTick: boolean): Promise<void> {
-    if (isOver()) return turns;
-    return inTurn(async () => {
-      const taken = { grants, records: pending };
-      pending = {};
-      await finishWithdrawal();
-      adopt(await synchronize(context, taken, isTick));
-    });
+  async function takeStep(isTick: boolean): Promise<void> {
+    const taken = { grants, records: pending };
+    pending = {};
+    // Where storage fails, the next step tries again before it does anything else.
+    if (isWithdrawing) await heed(context);
+    isWithdrawing = false;
+    const granted = granting;
+    granting = undefined;
+    if (granted) await heed(context, granted);
+    adopt(await synchronize(context, taken, isTick));
   }
 
   function adopt(state: State): void {
@@ -213,12 +210,6 @@ export function createClient<const D extends Declarations>(options: ClientOption
     // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
     registry.latching?.forgetDecided(pending, ledger);
     if (before !== `${status} ${isCurrent}`) tell();
-  }
-
-  /** Where storage fails, each later step tries again before it does anything else. */
-  async function finishWithdrawal(): Promise<void> {
-    if (isWithdrawing) await heed(context, false);
-    isWithdrawing = false;
   }
 
   function flush(): Promise<void> {
@@ -266,7 +257,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   return {
-    record: (id, ...value) => record(id, value[0]),
+    record,
     time(id) {
       const began = clock.monotonic();
       return () => record(id, clock.monotonic() - began);
@@ -279,28 +270,22 @@ export function createClient<const D extends Declarations>(options: ClientOption
         return isCurrent;
       },
       bound: registry.bound,
-      async grant({ despiteGpc = false } = {}) {
-        if (isOver()) return;
-        const word = ++words;
-        await inTurn(async () => {
-          // Taken back before it was carried out.
-          if (word !== words) return;
-          await finishWithdrawal();
-          await heed(context, true, despiteGpc);
-        });
-        await step(true);
+      grant(how = {}) {
+        if (silence === 'stopped') return turns;
+        granting = how;
+        return step(true);
       },
       withdraw() {
         if (off) return turns;
         // From this moment on, whatever is still under way.
-        words++;
+        granting = undefined;
         pending = {};
         status = 'denied';
         isCurrent = false;
         silence ??= 'no-consent';
         isWithdrawing = true;
         tell();
-        return inTurn(finishWithdrawal);
+        return step(false);
       },
       subscribe(listener) {
         listeners.add(listener);
@@ -318,9 +303,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
     },
     async stop() {
       for (const cancel of [cancelTick, cancelHide]) cancel?.();
-      const written = flush();
       silence = 'stopped';
-      await written;
+      await flush();
     },
   };
 }

@@ -2,9 +2,8 @@ import { DAY_MS, MAX_REPORT_AGE_DAYS, type Value, type WirePlace } from '@dither
 import { closeIn, debit, isClosed, sumOfFresh } from './budget-ledger.js';
 import type { Agreement } from './consent.js';
 import type { Context } from './context.js';
-import type { Platform } from './platform/platform.js';
 import { OTHER_VERSION_DAYS } from './policy.js';
-import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
+import type { AnyDeviceMetric } from './registry.js';
 import { whyNotReported } from './reported.js';
 import type { State } from './state.js';
 
@@ -26,6 +25,7 @@ export function closePeriods(
   agreement: Agreement,
 ): readonly PaidPeriod[] {
   const { latching, byId, wire } = registry;
+  const { closings, clock } = platform;
   const { ledger, open } = state;
   const { records } = open;
   const today = ledger.highWater;
@@ -36,8 +36,8 @@ export function closePeriods(
    * the device's clock jumps, a running process closes no more periods than time has really held.
    */
   function mayClose(metric: AnyDeviceMetric): boolean {
-    const closed = closingsOf(platform, registry, metric) + paid.filter((other) => other.metric === metric).length;
-    return closed * metric.period * DAY_MS <= platform.clock.monotonic();
+    const closed = (closings.get(metric.id) ?? 0) + paid.filter((other) => other.metric === metric).length;
+    return closed * metric.period * DAY_MS <= clock.monotonic();
   }
 
   const isInTurn = latching?.turn(registry, state, mayClose);
@@ -72,19 +72,4 @@ export function closePeriods(
     else delete records[id];
   }
   return paid;
-}
-
-/** Counts the closings of paid periods, once they are durable. */
-export function noteClosings(platform: Platform, registry: DeviceRegistry, paid: readonly PaidPeriod[]): void {
-  for (const { metric } of paid) {
-    platform.closings.set(nameOf(registry, metric), closingsOf(platform, registry, metric) + 1);
-  }
-}
-
-function closingsOf({ closings }: Platform, registry: DeviceRegistry, metric: AnyDeviceMetric): number {
-  return closings.get(nameOf(registry, metric)) ?? 0;
-}
-
-function nameOf({ app }: DeviceRegistry, { id }: AnyDeviceMetric): string {
-  return `${app} ${id}`;
 }

@@ -19,7 +19,10 @@ export const LATE_DELAY = MINUTE;
 export const TICK = MINUTE;
 
 /** Delays between tries; a Retry-After is rounded up to one of them, so that a server cannot mark a device by it. */
-export const RETRY_DELAYS: readonly number[] = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
+export const RETRY_DELAYS: readonly number[] = [MINUTE, 10 * MINUTE, HOUR];
+
+/** Those that come after, too. */
+export const LONGEST_RETRY_DELAY = 6 * HOUR;
 
 /** No rule of ours puts a batch further ahead: one that is was dated by a clock that has since been set back. */
 export const FARTHEST_DUE = 1.5 * DUE_WITHIN;

@@ -1,13 +1,13 @@
-import { dayOf, periodStart } from '@dither/protocol';
+import { dayOf, parseJson, periodStart } from '@dither/protocol';
 import { isClosed } from './budget-ledger.js';
-import { closePeriods, noteClosings } from './closer.js';
+import { closePeriods } from './closer.js';
 import { agreementTo, narrowed } from './consent.js';
 import type { Context } from './context.js';
 import type { Pending } from './notes.js';
 import { randomizePeriods } from './randomizer.js';
 import { areRecords, combineInto, keepIn, recordOf } from './recorder.js';
 import { reportedMetrics, whyNotReported } from './reported.js';
-import { nothingOpen, parse, type State } from './state.js';
+import { nothingOpen, type State } from './state.js';
 
 /**
  * Brings what is kept up to date: merges `pending` and crash notes into the open periods. A tick first moves time
@@ -21,7 +21,8 @@ import { nothingOpen, parse, type State } from './state.js';
 export async function synchronize(context: Context, pending: Pending, isTick: boolean): Promise<State> {
   const { registry, platform, store, debug } = context;
   const { latching } = registry;
-  const { notes } = platform.storage;
+  const { storage, closings } = platform;
+  const { notes } = storage;
   if (pending.grants === undefined) {
     // Before the person was asked nothing is written, not even a lock.
     const before = await store.read();
@@ -51,7 +52,7 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
         }
       }
       for (const [name, text] of noted) {
-        if (!open.merged.includes(name)) merge(context, state, parse(text));
+        if (!open.merged.includes(name)) merge(context, state, parseJson(text));
       }
       merge(context, state, pending);
       open.merged = noted.map(([name]) => name);
@@ -59,7 +60,7 @@ export async function synchronize(context: Context, pending: Pending, isTick: bo
       latching?.forgetDecided(records, ledger);
       // The debit is durable before the first coin is tossed.
       await save();
-      noteClosings(platform, registry, paid);
+      for (const { metric } of paid) closings.set(metric.id, (closings.get(metric.id) ?? 0) + 1);
       if (paid.length > 0) randomizePeriods(context, state, paid);
       if (latching) latching.forget(state);
       // Of an earlier version that had latched metrics: this one has no use for what they stored.
@@ -95,14 +96,20 @@ function erase(state: State): void {
 /**
  * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then everything is
  * erased but the ledger: the spent budget, and until when latched metrics are silent.
+ *
+ * @param granted - undefined if they do not
  */
-export function heed({ registry, platform, store }: Context, isGranted: boolean, despiteGpc?: boolean): Promise<void> {
+export function heed(
+  { registry, platform, store }: Context,
+  granted?: { readonly despiteGpc?: boolean },
+): Promise<void> {
   const { app } = registry;
   const { notes } = platform.storage;
   return store.change(async (state, save) => {
     const grants = state.consent?.grants ?? 0;
-    if (isGranted) {
+    if (granted) {
       registry.latching?.renew(state);
+      const { despiteGpc } = granted;
       const agreement = agreementTo(registry);
       state.consent = { status: 'granted', app, grants: grants + 1, agreement, despiteGpc };
     } else {

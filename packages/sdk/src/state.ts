@@ -1,3 +1,4 @@
+import { parseJson } from '@dither/protocol';
 import { type Ledger, parseLedger } from './budget-ledger.js';
 import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import type { Latched } from './latching.js';
@@ -41,18 +42,18 @@ type Key = Exclude<keyof State, 'status'>;
  * spent must never be guessed.
  */
 const READERS: { readonly [key in Key]: (text: string | undefined) => State[key] } = {
-  consent: parse,
+  consent: parseJson,
   ledger: parseLedger,
-  latch: parse,
+  latch: parseJson,
   queue(text) {
-    const queue = parse<Message[]>(text);
+    const queue = parseJson<Message[]>(text);
     return queue?.every?.((message) => message?.body) ? queue : [];
   },
   open(text) {
-    const open = parse<Open>(text);
+    const open = parseJson<Open>(text);
     return open?.merged && areRecords(open.records) ? open : nothingOpen();
   },
-  off: (text) => parse(text) ?? {},
+  off: (text) => parseJson(text) ?? {},
 };
 
 const KEYS = /* @__PURE__ */ Object.keys(READERS) as Key[];
@@ -73,7 +74,7 @@ export function openStore(platform: Platform, app: string): Store {
   async function load() {
     const texts: { [key in Key]?: string | undefined } = { ...(await storage.read(KEYS)) };
     // One that cannot be read is none: the person is asked again, and can withdraw.
-    const consent = parse<ConsentRecord>(texts.consent);
+    const consent = parseJson<ConsentRecord>(texts.consent);
     if (consent && consent.app !== app) throw new Error('app');
     const known = { consent, status: statusOf(consent, platform.globalPrivacyControl) } as State;
     return {
@@ -111,15 +112,6 @@ export function openStore(platform: Platform, app: string): Store {
 
 export function nothingOpen(): Open {
   return { merged: [], records: {} };
-}
-
-/** undefined for a text that is none, or not JSON. */
-export function parse<T>(text: string | undefined): T | undefined {
-  try {
-    return JSON.parse(text ?? '') ?? undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Nothing is stored for what is empty. */

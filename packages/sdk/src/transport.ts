@@ -1,8 +1,7 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
-import { finalCodes } from '@dither/protocol';
+import { finalCodes, parseJson } from '@dither/protocol';
 import type { Answer } from './platform/platform.js';
-import { MAX_ANSWER_LENGTH, RETRY_DELAYS } from './policy.js';
-import { parse } from './state.js';
+import { LONGEST_RETRY_DELAY, MAX_ANSWER_LENGTH, RETRY_DELAYS } from './policy.js';
 
 /**
  * What became of one try to send a batch. Delivered: a 2xx whose body names this batch (a captive portal's 200 does not).
@@ -10,7 +9,7 @@ import { parse } from './state.js';
  * the batch: undefined.
  */
 export function outcomeOf({ status, contentType, body }: Answer, batchId: string): 'delivered' | 'refused' | undefined {
-  const { batch, code } = body.length <= MAX_ANSWER_LENGTH ? Object(parse(body)) : {};
+  const { batch, code } = body.length <= MAX_ANSWER_LENGTH ? Object(parseJson(body)) : {};
   if (status >= 200 && status < 300) return batch === batchId ? 'delivered' : undefined;
   const isProblem = contentType === 'application/problem+json';
   return isProblem && (finalCodes as readonly unknown[]).includes(code) ? 'refused' : undefined;
@@ -22,8 +21,7 @@ export function outcomeOf({ status, contentType, body }: Answer, batchId: string
  * four delays to choose from, too few to mark a device by.
  */
 export function retryDelay(tries: number, retryAfter: string | undefined, source: WordSource): number {
-  const longest = RETRY_DELAYS.at(-1) as number;
   const asked = /^\d{1,9}$/.test(retryAfter ?? '') ? 1000 * Number(retryAfter) : 0;
-  const rung = Math.max(RETRY_DELAYS[tries - 1] ?? longest, RETRY_DELAYS.find((delay) => delay >= asked) ?? longest);
-  return rung + uniformInt(source, rung / 2);
+  const delay = RETRY_DELAYS.find((rung, i) => i + 1 >= tries && rung >= asked) ?? LONGEST_RETRY_DELAY;
+  return delay + uniformInt(source, delay / 2);
 }

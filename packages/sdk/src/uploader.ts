@@ -1,9 +1,9 @@
 import { uniformInt } from '@dither/mechanisms';
-import { dayOf, fromBase64url, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
+import { dayOf, fromBase64url, parseJson, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
 import type { Context } from './context.js';
 import { type Message, trimmed } from './log.js';
 import { DUE_WITHIN, FARTHEST_DUE } from './policy.js';
-import { parse, type State } from './state.js';
+import type { State } from './state.js';
 import { outcomeOf, retryDelay } from './transport.js';
 
 /** @returns a function that sends what is due, until `isStopped`; one at a time, and by one tab at a time */
@@ -69,7 +69,7 @@ export function uploader(
     const answer = await platform.get?.(endpoint + switchOffPath(registry.app)).catch(() => undefined);
     const isOne = parseSwitchOff(answer?.body, registry.app);
     // Whatever a network in between answers, what holds goes on to hold.
-    if (isOne || Object(parse(answer?.body)).code === 'no-switch-off') {
+    if (isOne || Object(parseJson(answer?.body)).code === 'no-switch-off') {
       await change(({ off }) => {
         off.text = isOne && answer?.body;
       });

@@ -1,3 +1,5 @@
+import { parseJson } from '../parse-json.js';
+
 /** A switch-off document is read whole on every device, so it is short: characters, all of them ASCII as written. */
 export const MAX_SWITCH_OFF_LENGTH = 16_384;
 
@@ -20,15 +22,11 @@ export function switchOffPath(app: string): string {
  */
 export function parseSwitchOff(text: string | undefined, app: string): SwitchOff | undefined {
   if (text === undefined || text.length > MAX_SWITCH_OFF_LENGTH) return undefined;
-  try {
-    // As it should be; whether it is, is what follows.
-    const { app: named, off, until } = JSON.parse(text) as SwitchOff & { readonly app: string };
-    const isDocument =
-      named === app && Array.isArray(off) && off.every((id) => typeof id === 'string') && Number.isInteger(until);
-    return isDocument ? { off, until } : undefined;
-  } catch {
-    return undefined;
-  }
+  // As it should be; whether it is, is what follows.
+  const { app: named, off, until } = Object(parseJson(text)) as SwitchOff & { readonly app: string };
+  const isDocument =
+    named === app && Array.isArray(off) && off.every((id) => typeof id === 'string') && Number.isInteger(until);
+  return isDocument ? { off, until } : undefined;
 }
 
 /** The document's one text: ids sorted by code unit and named once, no white space. */

@@ -20,8 +20,8 @@ export interface Platform {
   /** Tells a developer something; what has none tells nothing. */
   debug?(...parts: readonly unknown[]): void;
   /**
-   * How many periods of each metric this process has closed: lives exactly as long as the process, whatever clients it
-   * creates and stops.
+   * How many periods of each metric, by its id, this process has closed: lives exactly as long as the process, whatever
+   * clients of the app it creates and stops.
    */
   readonly closings: Map<string, number>;
   /** True if the person asked sites not to share their data (Global Privacy Control). */
