@@ -1,6 +1,15 @@
 export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
 export { parseJson } from './parse-json.js';
-export { EXPIRY_NOTICE_DAYS, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, policy, RETAINED_DAYS } from './policy.js';
+export {
+  EXPIRY_NOTICE_DAYS,
+  MAX_BATCH_BYTES,
+  MAX_REPORT_AGE_DAYS,
+  MAX_SWITCH_OFF_LENGTH,
+  NONCE_BYTES,
+  policy,
+  RETAINED_DAYS,
+  WIRE_VERSION,
+} from './policy.js';
 export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
 export {
   type Encode,
@@ -63,11 +72,9 @@ export {
   type Header,
   headerFromJson,
   mayNeedSplitting,
-  NONCE_BYTES,
   parseHeader,
   parseReports,
   splitReports,
-  WIRE_VERSION,
   type WirePlace,
   type WireReport,
   type WireTable,
@@ -75,7 +82,6 @@ export {
 export { finalCodes, type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';
 export { publicDraw } from './wire/public-draw.js';
 export {
-  MAX_SWITCH_OFF_LENGTH,
   parseSwitchOff,
   type SwitchOff,
   switchOffPath,

@@ -10,7 +10,7 @@ import { webPlatform } from './platform/web.js';
 import { FLUSH_DELAY, LATE_DELAY, TICK } from './policy.js';
 import { keepIn, type Records, recordOf } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
-import { isExpired, reportedMetrics } from './reported.js';
+import { isExpired } from './reported.js';
 import { heed, synchronize } from './session.js';
 import { openStore, type State } from './state.js';
 import { uploader } from './uploader.js';
@@ -31,8 +31,6 @@ export interface ClientOptions<D extends Declarations> {
 export interface Snapshot {
   readonly registry: DeviceRegistry;
   readonly state: State;
-  /** Metrics this installation reports in the periods open today. */
-  readonly reporting: readonly string[];
   readonly drops: Drops;
 }
 
@@ -298,8 +296,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     async snapshot() {
       // So that what was recorded, or noted in a crash, is seen where it is kept.
       await step(false);
-      const state = await store.read();
-      return { registry, state, reporting: reportedMetrics(registry, state).map(({ id }) => id), drops: { ...drops } };
+      return { registry, state: await store.read(), drops: { ...drops } };
     },
     async stop() {
       for (const cancel of [cancelTick, cancelHide]) cancel?.();

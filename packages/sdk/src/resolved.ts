@@ -1,5 +1,5 @@
 import type { Params } from '@dither/mechanisms';
-import { type DrawnClass, drawMetrics } from '@dither/protocol';
+import { type AnyClient, type DrawnClass, drawMetrics } from '@dither/protocol';
 import { type DrawMetrics, onceAWindow } from './drawing.js';
 import { type AnyDeviceMetric, byId, type DeviceMetric, type DeviceRegistry } from './registry.js';
 
@@ -19,17 +19,12 @@ export {
 export { any, first, last, max, random, sum } from './combine.js';
 export { latching } from './latching.js';
 
-/** A metric as it stands in such a module: what follows from the rest is left out. */
-export type ResolvedMetric = Omit<DeviceMetric, 'epoch' | 'params'> & {
-  readonly params: Params & { readonly [name: string]: unknown };
-  /** Of a latched metric. */
-  readonly epoch?: number;
+/** A registry as it stands in such a module: what follows from the rest is left out. */
+export type ResolvedRegistry = Omit<DeviceRegistry, 'wire' | 'byId' | 'declarations'> & {
+  readonly wire: readonly (Omit<DeviceMetric, 'params'> & {
+    readonly params: Params & { readonly [name: string]: unknown };
+  })[];
 };
-
-export interface ResolvedRegistry extends Omit<DeviceRegistry, 'wire' | 'byId' | 'declarations'> {
-  /** In the order of the wire. */
-  readonly metrics: readonly ResolvedMetric[];
-}
 
 /** The declarations of a registry. */
 type DeclarationsOf<R> = R extends DeviceRegistry<infer D> ? D : never;
@@ -39,12 +34,16 @@ type DeclarationsOf<R> = R extends DeviceRegistry<infer D> ? D : never;
  * that the declaration has not changed since.
  */
 export function resolvedRegistry<R = DeviceRegistry>(registry: ResolvedRegistry): DeviceRegistry<DeclarationsOf<R>> {
-  const wire = registry.metrics.map((metric) => ({
-    epoch: metric.period,
-    ...metric,
-    params: (metric.randomizer.derive as ((params: Params) => Params) | undefined)?.(metric.params) ?? metric.params,
-  })) as readonly unknown[] as readonly AnyDeviceMetric[];
+  const wire = registry.wire as readonly unknown[] as readonly AnyDeviceMetric[];
   return { ...registry, wire, byId: byId(wire) };
+}
+
+/** The params of a mechanism that need more than data, such as hash functions. */
+export function derived<P extends Params>(
+  randomizer: AnyClient,
+  params: P,
+): P {
+  return (randomizer.derive as ((plain: P) => P) | undefined)?.(params) ?? params;
 }
 
 /** What a sampled registry draws a budget window's metrics with. */

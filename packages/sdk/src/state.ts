@@ -4,6 +4,7 @@ import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import type { Latched } from './latching.js';
 import type { Message } from './log.js';
 import type { Platform } from './platform/platform.js';
+import { RECORD_WIDTH, UNIT_WIDTH } from './policy.js';
 import { areRecords, type Records } from './recorder.js';
 
 /**
@@ -120,12 +121,6 @@ function textOf(state: State, key: Key): string | undefined {
   const text = JSON.stringify(state[key]);
   return text === '[]' || text === '{}' ? undefined : text;
 }
-
-/** More than any record takes with its metric's id, but for its text. */
-const RECORD_WIDTH = 208;
-
-/** Bytes of one code unit of a text, at most: \uXXXX. */
-const UNIT_WIDTH = 6;
 
 /**
  * In ASCII, so that characters are bytes, and padded to a length that follows from which periods are open: were it to

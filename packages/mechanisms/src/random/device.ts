@@ -8,25 +8,22 @@ import type { WordSource } from './word-source.js';
  * @param crypto - usually `globalThis.crypto`
  */
 export function deviceSource(crypto: RandomValues): WordSource {
-  let block = new Int32Array();
-  /** Where the generator fails, this throws, and nobody is given the zeros. */
-  function reserve(count: number): number {
-    const words = new Int32Array(count);
-    crypto.getRandomValues(words);
-    block = words;
-    return 0;
-  }
-  return {
+  const source = {
+    block: new Int32Array(),
+    reserve(count: number) {
+      const words = new Int32Array(count);
+      // Where the generator fails, this throws, and nobody is given the zeros.
+      crypto.getRandomValues(words);
+      source.block = words;
+      return 0;
+    },
     next() {
-      reserve(1);
-      const [word = 0] = block;
+      source.reserve(1);
+      const [word = 0] = source.block;
       // A later reader of this memory cannot learn which coins were tossed.
-      block[0] = 0;
+      source.block[0] = 0;
       return word >>> 0;
     },
-    reserve,
-    get block() {
-      return block;
-    },
   };
+  return source;
 }

@@ -1,8 +1,8 @@
 import { fromBase64url, fromHex, hexBytes, toBase64url, toHex } from '../bytes.js';
-import { MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS } from '../policy.js';
+import { HEADER_BYTES, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, NONCE_BYTES, WIRE_VERSION } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
 
-/**
+/*
  * A batch as bytes. Integers are little-endian.
  *
  *     1  version, 1
@@ -15,10 +15,6 @@ import type { Metric } from '../registry/metric.js';
  *        registry's wire table; bits beyond the last metric are zero
  *     .  their reports, in that order, each of the length its metric fixes
  */
-export const WIRE_VERSION = 1;
-export const NONCE_BYTES = 16;
-const HEADER_BYTES = 27;
-
 /** What laying out a batch needs to know of a registry. */
 export interface WireTable {
   readonly fingerprint: string;

@@ -1,7 +1,5 @@
 import { parseJson } from '../parse-json.js';
-
-/** A switch-off document is read whole on every device, so it is short: characters, all of them ASCII as written. */
-export const MAX_SWITCH_OFF_LENGTH = 16_384;
+import { MAX_SWITCH_OFF_LENGTH } from '../policy.js';
 
 /** What an operator asks of every device of an app: to leave out some metrics until a day. */
 export interface SwitchOff {
