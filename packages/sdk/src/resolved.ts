@@ -1,7 +1,7 @@
 import type { Params } from '@dither/mechanisms';
 import { type AnyClient, type DrawnClass, drawMetrics } from '@dither/protocol';
 import { type DrawMetrics, onceAWindow } from './drawing.js';
-import { type AnyDeviceMetric, byId, type DeviceMetric, type DeviceRegistry } from './registry.js';
+import { byId, type DeviceMetric, type DeviceRegistry } from './registry.js';
 
 /**
  * What a module imports that `dither-registry resolve` wrote: of each feature the part that its metrics use, so that an
@@ -34,7 +34,7 @@ type DeclarationsOf<R> = R extends DeviceRegistry<infer D> ? D : never;
  * that the declaration has not changed since.
  */
 export function resolvedRegistry<R = DeviceRegistry>(registry: ResolvedRegistry): DeviceRegistry<DeclarationsOf<R>> {
-  const wire = registry.wire as readonly unknown[] as readonly AnyDeviceMetric[];
+  const { wire } = registry as ResolvedRegistry & DeviceRegistry;
   return { ...registry, wire, byId: byId(wire) };
 }
 

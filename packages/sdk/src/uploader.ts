@@ -13,7 +13,7 @@ export function uploader(
   isStopped: () => boolean,
 ): () => Promise<void> {
   const { clock, source } = platform;
-  let isUploading = false;
+  let uploading: Promise<void> | undefined;
 
   /** Changes what is kept, unless consent is gone. */
   function change<T>(step: (state: State) => T): Promise<T | undefined> {
@@ -76,21 +76,20 @@ export function uploader(
     }
   }
 
-  return async () => {
-    if (isUploading) return;
-    isUploading = true;
-    try {
-      await platform.storage.lock('upload', async () => {
-        if (platform.get) await askWhatIsOff();
-        while (!isStopped()) {
-          const message = await change(claim);
-          // Consent may have been withdrawn while the try was noted.
-          if (!message || isStopped()) break;
-          await tryOnce(message);
-        }
-      });
-    } finally {
-      isUploading = false;
+  async function sendDue(): Promise<void> {
+    if (platform.get) await askWhatIsOff();
+    while (!isStopped()) {
+      const message = await change(claim);
+      // Consent may have been withdrawn while the try was noted.
+      if (!message || isStopped()) return;
+      await tryOnce(message);
     }
+  }
+
+  return () => {
+    uploading ??= platform.storage.lock('upload', sendDue).finally(() => {
+      uploading = undefined;
+    });
+    return uploading;
   };
 }

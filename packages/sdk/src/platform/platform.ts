@@ -25,7 +25,7 @@ export interface Platform {
    */
   readonly closings: Map<string, number>;
   /** True if the person asked sites not to share their data (Global Privacy Control). */
-  readonly globalPrivacyControl?: boolean;
+  readonly globalPrivacyControl?: boolean | undefined;
 }
 
 /** Small texts by key, of one storage origin: what defines an installation. */
@@ -45,7 +45,7 @@ export interface Storage {
    * Notes that survive a crash in the same instant, where that can be had: `append` returns when the note is
    * durable, without waiting for a lock. Each note has its own name.
    */
-  readonly notes?: Notes;
+  readonly notes?: Notes | undefined;
 }
 
 export interface Notes {
