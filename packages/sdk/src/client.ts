@@ -2,8 +2,7 @@ import { uniformInt } from '@dither/mechanisms';
 import { type Bound, type Declarations, dayOf, periodStart } from '@dither/protocol';
 import { emptyLedger } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
-import type { Context } from './context.js';
-import type { DropReason, Drops } from './diagnostics.js';
+import type { Debug, Drop, DropReason, Drops } from './diagnostics.js';
 import { checkEndpoint } from './errors.js';
 import type { Platform } from './platform/platform.js';
 import { webPlatform } from './platform/web.js';
@@ -11,7 +10,7 @@ import { FLUSH_DELAY, LATE_DELAY, TICK } from './policy.js';
 import { keepIn, type Records, recordOf } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
 import { isExpired } from './reported.js';
-import { heed, synchronize } from './session.js';
+import { openSession } from './session.js';
 import { openStore, type State } from './state.js';
 import { uploader } from './uploader.js';
 
@@ -99,15 +98,15 @@ export function createClient<const D extends Declarations>(options: ClientOption
   const { storage, clock, source } = platform;
   const endpoint = checkEndpoint(options.endpoint, source.isSeeded);
   const drops: Drops = {};
-  const debug: Context['debug'] = (stage, of, more = '') => {
+  const debug: Debug = (stage, of, more = '') => {
     if (options.debug) platform.debug?.('dither', stage, of, more);
   };
-  const drop: Context['drop'] = (reason, metric = '') => {
+  const drop: Drop = (reason, metric = '') => {
     drops[reason] = (drops[reason] ?? 0) + 1;
     debug('dropped', metric, reason);
   };
   const store = openStore(platform, registry.app);
-  const context: Context = { registry, platform, store, drop, debug };
+  const { synchronize, heed } = openSession(registry, platform, store, drop, debug);
 
   /** Why this client never does anything. */
   const off: DropReason | undefined = options.privateMode ? 'private' : storage.isDurable ? undefined : 'storage-failed';
@@ -131,7 +130,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let cancelTick: (() => void) | undefined;
   let cancelHide: (() => void) | undefined;
   const listeners = new Set<() => void>();
-  const upload = uploader(context, endpoint, () => !!silence);
+  const upload = uploader(registry, platform, store, drop, debug, endpoint, () => !!silence);
 
   function record(id: string, value?: unknown): void {
     let reason: DropReason | undefined;
@@ -185,12 +184,12 @@ export function createClient<const D extends Declarations>(options: ClientOption
     const taken = { grants, records: pending };
     pending = {};
     // Where storage fails, the next step tries again before it does anything else.
-    if (isWithdrawing) await heed(context);
+    if (isWithdrawing) await heed();
     isWithdrawing = false;
     const granted = granting;
     granting = undefined;
-    if (granted) await heed(context, granted);
-    adopt(await synchronize(context, taken, isTick));
+    if (granted) await heed(granted);
+    adopt(await synchronize(taken, isTick));
   }
 
   function adopt(state: State): void {

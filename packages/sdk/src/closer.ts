@@ -1,9 +1,10 @@
 import { DAY_MS, MAX_REPORT_AGE_DAYS, type Value, type WirePlace } from '@dither/protocol';
 import { closeIn, debit, isClosed, sumOfFresh } from './budget-ledger.js';
 import type { Agreement } from './consent.js';
-import type { Context } from './context.js';
+import type { Drop } from './diagnostics.js';
+import type { Platform } from './platform/platform.js';
 import { OTHER_VERSION_DAYS } from './policy.js';
-import type { AnyDeviceMetric } from './registry.js';
+import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
 import { whyNotReported } from './reported.js';
 import type { State } from './state.js';
 
@@ -20,14 +21,15 @@ export interface PaidPeriod extends WirePlace {
  * events: never from a value.
  */
 export function closePeriods(
-  { registry, platform, drop }: Context,
+  registry: DeviceRegistry,
+  { closings, clock }: Platform,
+  drop: Drop,
   state: State,
   agreement: Agreement,
 ): readonly PaidPeriod[] {
-  const { latching, byId, wire } = registry;
-  const { closings, clock } = platform;
-  const { ledger, open } = state;
-  const { records } = open;
+  const { latching } = registry;
+  const { ledger } = state;
+  const { records } = state.open;
   const today = ledger.highWater;
   const paid: PaidPeriod[] = [];
 
@@ -42,7 +44,7 @@ export function closePeriods(
 
   const isInTurn = latching?.turn(registry, state, mayClose);
   for (const id in records) {
-    const metric = byId.get(id);
+    const metric = registry.byId.get(id);
     const left = (records[id] ?? []).filter(({ start, fingerprint, value }) => {
       if (isClosed(ledger, id, start)) return false;
       // Opened by another version of the app, which may be running beside this one.
@@ -64,7 +66,7 @@ export function closePeriods(
       if (refused) drop(refused, id);
       else {
         const read = wasLatched ? undefined : (value ?? metric.none);
-        paid.push({ metric, index: wire.indexOf(metric), window: start, value: read });
+        paid.push({ metric, index: registry.wire.indexOf(metric), window: start, value: read });
       }
       return false;
     });

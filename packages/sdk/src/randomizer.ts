@@ -1,8 +1,10 @@
 import { uniformInt } from '@dither/mechanisms';
 import { encodeBatch, NONCE_BYTES, toBase64url, type WireReport } from '@dither/protocol';
 import type { PaidPeriod } from './closer.js';
-import type { Context } from './context.js';
+import type { Debug, Drop } from './diagnostics.js';
+import type { Platform } from './platform/platform.js';
 import { DUE_WITHIN } from './policy.js';
+import type { DeviceRegistry } from './registry.js';
 import type { State } from './state.js';
 
 /**
@@ -13,12 +15,14 @@ import type { State } from './state.js';
  * Which periods share a batch is settled before that, by their metrics and windows.
  */
 export function randomizePeriods(
-  { registry, platform, drop, debug }: Context,
+  registry: DeviceRegistry,
+  { clock, source }: Platform,
+  drop: Drop,
+  debug: Debug,
   state: State,
   paid: readonly PaidPeriod[],
 ): void {
   const { latching, publicDraw, splitReports } = registry;
-  const { source, clock } = platform;
   const day = state.ledger.highWater;
   for (const part of splitReports?.(registry, paid) ?? [paid]) {
     const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => source.next());

@@ -2,121 +2,133 @@ import { dayOf, parseJson, periodStart } from '@dither/protocol';
 import { isClosed } from './budget-ledger.js';
 import { closePeriods } from './closer.js';
 import { agreementTo, narrowed } from './consent.js';
-import type { Context } from './context.js';
+import type { Debug, Drop } from './diagnostics.js';
 import type { Pending } from './notes.js';
+import type { Platform } from './platform/platform.js';
 import { randomizePeriods } from './randomizer.js';
 import { areRecords, combineInto, keepIn, recordOf } from './recorder.js';
+import type { DeviceRegistry } from './registry.js';
 import { reportedMetrics, whyNotReported } from './reported.js';
-import { nothingOpen, type State } from './state.js';
+import { nothingOpen, type State, type Store } from './state.js';
 
-/**
- * Brings what is kept up to date: merges `pending` and crash notes into the open periods. A tick first moves time
- * forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and then closes
- * the periods that have ended: debit, durably; then randomize; then keep what was latched; then queue.
- *
- * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
- *
- * @returns what is kept now
- */
-export async function synchronize(context: Context, pending: Pending, isTick: boolean): Promise<State> {
-  const { registry, platform, store, debug } = context;
-  const { latching } = registry;
-  const { storage, closings } = platform;
-  const { notes } = storage;
-  if (pending.grants === undefined) {
-    // Before the person was asked nothing is written, not even a lock.
-    const before = await store.read();
-    if (before.status === 'unknown') return before;
-  }
-  return store.change(async (state, save) => {
-    const { status, consent } = state;
-    const noted = (await notes?.list()) ?? [];
-    if (status !== 'granted' || !consent?.agreement) {
-      // From before a privacy signal, or noted in a late crash.
-      erase(state);
-    } else {
-      const { ledger, open } = state;
-      const { records } = open;
-      latching?.open(state);
-      if (isTick) {
-        // By the clock alone, too: an event in a tab of a cheaper version must not lower what others may spend.
-        consent.agreement = narrowed(consent.agreement, registry);
-        // Forward, never back.
-        ledger.highWater = Math.max(ledger.highWater, dayOf(platform.clock.wall()));
-        registry.draw?.(ledger, registry.bound.windowDays, platform.source);
-        for (const metric of reportedMetrics(registry, state)) {
-          // Its period is reported, whether anything happens or not.
-          const start = periodStart(ledger.highWater, metric.period);
-          if (isClosed(ledger, metric.id, start)) continue;
-          if (keepIn(records, metric, recordOf(metric, start), platform.source)) debug('opened', metric.id, start);
-        }
-      }
-      for (const [name, text] of noted) {
-        if (!open.merged.includes(name)) merge(context, state, parseJson(text));
-      }
-      merge(context, state, pending);
-      open.merged = noted.map(([name]) => name);
-      const paid = isTick ? closePeriods(context, state, consent.agreement) : [];
-      latching?.forgetDecided(records, ledger);
-      // The debit is durable before the first coin is tossed.
-      await save();
-      for (const { metric } of paid) closings.set(metric.id, (closings.get(metric.id) ?? 0) + 1);
-      if (paid.length > 0) randomizePeriods(context, state, paid);
-      if (latching) latching.forget(state);
-      // Of an earlier version that had latched metrics: this one has no use for what they stored.
-      else if (isTick) state.latch = undefined;
-    }
-    await save();
-    await notes?.remove(noted.map(([name]) => name));
-    return state;
-  });
+/** What a client does with what is kept. */
+export interface Session {
+  /**
+   * Brings what is kept up to date: merges `pending` and crash notes into the open periods. A tick first moves time
+   * forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and then closes
+   * the periods that have ended: debit, durably; then randomize; then keep what was latched; then queue.
+   *
+   * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
+   *
+   * @returns what is kept now
+   */
+  synchronize(pending: Pending, isTick: boolean): Promise<State>;
+  /**
+   * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then everything is
+   * erased but the ledger: the spent budget, and until when latched metrics are silent.
+   *
+   * @param granted - undefined if they do not
+   */
+  heed(granted?: { readonly despiteGpc?: boolean }): Promise<void>;
 }
 
-/** What was recorded counts in periods that are open and of this version. */
-function merge({ registry, platform, drop }: Context, state: State, pending: Pending | undefined): void {
-  const { consent, open } = state;
-  const { records, grants = consent?.grants } = pending ?? {};
-  if (!areRecords(records)) return drop('storage-failed');
-  // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
-  if (grants !== consent?.grants) return drop('no-consent');
-  for (const id in records) {
-    const metric = registry.byId.get(id);
-    for (const record of records[id] ?? []) {
-      const isMerged =
-        metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, platform.source);
-      if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
+export function openSession(
+  registry: DeviceRegistry,
+  platform: Platform,
+  store: Store,
+  drop: Drop,
+  debug: Debug,
+): Session {
+  const { app, latching } = registry;
+  const { storage, closings, source } = platform;
+  const { notes } = storage;
+
+  /** What was recorded counts in periods that are open and of this version. */
+  function merge(state: State, pending: Pending | undefined): void {
+    const { consent, open } = state;
+    const { records, grants = consent?.grants } = pending ?? {};
+    if (!areRecords(records)) return drop('storage-failed');
+    // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
+    if (grants !== consent?.grants) return drop('no-consent');
+    for (const id in records) {
+      const metric = registry.byId.get(id);
+      for (const record of records[id] ?? []) {
+        const isMerged =
+          metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, source);
+        if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
+      }
     }
   }
+
+  return {
+    async synchronize(pending, isTick) {
+      if (pending.grants === undefined) {
+        // Before the person was asked nothing is written, not even a lock.
+        const before = await store.read();
+        if (before.status === 'unknown') return before;
+      }
+      return store.change(async (state, save) => {
+        const { status, consent } = state;
+        const noted = (await notes?.list()) ?? [];
+        if (status !== 'granted' || !consent?.agreement) {
+          // From before a privacy signal, or noted in a late crash.
+          erase(state);
+        } else {
+          const { ledger, open } = state;
+          const { records } = open;
+          latching?.open(state);
+          if (isTick) {
+            // By the clock alone, too: an event in a tab of a cheaper version must not lower what others may spend.
+            consent.agreement = narrowed(consent.agreement, registry);
+            // Forward, never back.
+            ledger.highWater = Math.max(ledger.highWater, dayOf(platform.clock.wall()));
+            registry.draw?.(ledger, registry.bound.windowDays, source);
+            for (const metric of reportedMetrics(registry, state)) {
+              // Its period is reported, whether anything happens or not.
+              const start = periodStart(ledger.highWater, metric.period);
+              if (isClosed(ledger, metric.id, start)) continue;
+              if (keepIn(records, metric, recordOf(metric, start), source)) debug('opened', metric.id, start);
+            }
+          }
+          for (const [name, text] of noted) {
+            if (!open.merged.includes(name)) merge(state, parseJson(text));
+          }
+          merge(state, pending);
+          open.merged = noted.map(([name]) => name);
+          const paid = isTick ? closePeriods(registry, platform, drop, state, consent.agreement) : [];
+          latching?.forgetDecided(records, ledger);
+          // The debit is durable before the first coin is tossed.
+          await save();
+          for (const { metric } of paid) closings.set(metric.id, (closings.get(metric.id) ?? 0) + 1);
+          if (paid.length > 0) randomizePeriods(registry, platform, drop, debug, state, paid);
+          if (latching) latching.forget(state);
+          // Of an earlier version that had latched metrics: this one has no use for what they stored.
+          else if (isTick) state.latch = undefined;
+        }
+        await save();
+        await notes?.remove(noted.map(([name]) => name));
+        return state;
+      });
+    },
+
+    heed: (granted) =>
+      store.change(async (state, save) => {
+        const grants = state.consent?.grants ?? 0;
+        if (granted) {
+          latching?.renew(state);
+          const { despiteGpc } = granted;
+          const agreement = agreementTo(registry);
+          state.consent = { status: 'granted', app, grants: grants + 1, agreement, despiteGpc };
+        } else {
+          state.consent = { status: 'denied', app, grants };
+          erase(state);
+          await save();
+          await notes?.remove((await notes.list()).map(([name]) => name));
+        }
+      }),
+  };
 }
 
 function erase(state: State): void {
   Object.assign(state, { latch: undefined, queue: [], open: nothingOpen(), off: {} });
-}
-
-/**
- * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then everything is
- * erased but the ledger: the spent budget, and until when latched metrics are silent.
- *
- * @param granted - undefined if they do not
- */
-export function heed(
-  { registry, platform, store }: Context,
-  granted?: { readonly despiteGpc?: boolean },
-): Promise<void> {
-  const { app } = registry;
-  const { notes } = platform.storage;
-  return store.change(async (state, save) => {
-    const grants = state.consent?.grants ?? 0;
-    if (granted) {
-      registry.latching?.renew(state);
-      const { despiteGpc } = granted;
-      const agreement = agreementTo(registry);
-      state.consent = { status: 'granted', app, grants: grants + 1, agreement, despiteGpc };
-    } else {
-      state.consent = { status: 'denied', app, grants };
-      erase(state);
-      await save();
-      await notes?.remove((await notes.list()).map(([name]) => name));
-    }
-  });
 }

@@ -1,14 +1,20 @@
 import { uniformInt } from '@dither/mechanisms';
 import { dayOf, fromBase64url, parseJson, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
-import type { Context } from './context.js';
+import type { Debug, Drop } from './diagnostics.js';
 import { type Message, trimmed } from './log.js';
+import type { Platform } from './platform/platform.js';
 import { DUE_WITHIN, FARTHEST_DUE } from './policy.js';
-import type { State } from './state.js';
+import type { DeviceRegistry } from './registry.js';
+import type { State, Store } from './state.js';
 import { outcomeOf, retryDelay } from './transport.js';
 
 /** @returns a function that sends what is due, until `isStopped`; one at a time, and by one tab at a time */
 export function uploader(
-  { registry, platform, store, drop, debug }: Context,
+  { app }: DeviceRegistry,
+  platform: Platform,
+  store: Store,
+  drop: Drop,
+  debug: Debug,
   endpoint: string,
   isStopped: () => boolean,
 ): () => Promise<void> {
@@ -66,8 +72,8 @@ export function uploader(
       return asked !== today;
     });
     if (!isDue || isStopped()) return;
-    const answer = await platform.get?.(endpoint + switchOffPath(registry.app)).catch(() => undefined);
-    const isOne = parseSwitchOff(answer?.body, registry.app);
+    const answer = await platform.get?.(endpoint + switchOffPath(app)).catch(() => undefined);
+    const isOne = parseSwitchOff(answer?.body, app);
     // Whatever a network in between answers, what holds goes on to hold.
     if (isOne || Object(parseJson(answer?.body)).code === 'no-switch-off') {
       await change(({ off }) => {
