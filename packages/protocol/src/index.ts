@@ -1,7 +1,8 @@
 export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
-export { parseJson } from './parse-json.js';
+export { parseAnswer, parseJson } from './parse-json.js';
 export {
   EXPIRY_NOTICE_DAYS,
+  MAX_ANSWER_LENGTH,
   MAX_BATCH_BYTES,
   MAX_REPORT_AGE_DAYS,
   MAX_SWITCH_OFF_LENGTH,

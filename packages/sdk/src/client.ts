@@ -1,13 +1,13 @@
 import { uniformInt } from '@dither/mechanisms';
 import { type Bound, type Declarations, dayOf, periodStart } from '@dither/protocol';
-import { emptyLedger } from './budget-ledger.js';
+import type { Ledger } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
 import type { Debug, Drop, DropReason, Drops } from './diagnostics.js';
 import { checkEndpoint } from './errors.js';
 import type { Platform } from './platform/platform.js';
 import { webPlatform } from './platform/web.js';
 import { FLUSH_DELAY, LATE_DELAY, TICK } from './policy.js';
-import { keepIn, type Records, recordOf } from './recorder.js';
+import { keepIn, type Records } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
 import { isExpired } from './reported.js';
 import { openSession } from './session.js';
@@ -123,7 +123,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let turns: Promise<void> = Promise.resolve();
   let pending: Records = {};
   /** As it was last read. */
-  let ledger = emptyLedger();
+  let ledger: Ledger | undefined;
   let latestDay = 0;
   let hasTicked = false;
   let cancelFlush: (() => void) | undefined;
@@ -153,8 +153,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (isExpired(metric, latestDay)) return 'inactive';
     const start = periodStart(latestDay, metric.period);
     // Its answer is fixed: what happens now would only lie about.
-    if (registry.latching?.isLatched(ledger, metric, start)) return undefined;
-    keepIn(pending, metric, recordOf(metric, start, encoded), source);
+    if (ledger && registry.latching?.isLatched(ledger, metric, start)) return undefined;
+    keepIn(pending, metric, start, source, encoded);
     cancelFlush ??= platform.schedule(FLUSH_DELAY, flush);
     return undefined;
   }
@@ -197,7 +197,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (isWithdrawing) return;
     const { consent } = state;
     const before = `${status} ${isCurrent}`;
-    ({ status, ledger } = state);
+    ({ status } = state);
+    ({ ledger } = state);
     isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
     latestDay = Math.max(latestDay, ledger.highWater);
     if (silence !== 'stopped') silence = status === 'granted' ? undefined : 'no-consent';

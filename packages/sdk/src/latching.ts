@@ -48,8 +48,6 @@ export interface Latching {
    * that the latest epoch's cohort draw is gone, if what is stored is not it.
    */
   open(state: State): void;
-  /** Who agrees again goes on with what is latched; who had withdrawn does not. */
-  renew(state: State): void;
   /**
    * Whether this epoch of the metric was decided on already, by whatever declaration of its id: then it is latched or, if
    * the ledger refused it or what was stored is gone, silent.
@@ -146,10 +144,6 @@ export const latching: Latching = {
     if (drawn && (draw?.first !== drawn.first || draw.until !== drawn.until)) {
       ledger.drawn = { first: drawn.until, until: drawn.until };
     }
-  },
-
-  renew({ status, consent, latch }) {
-    if (status === 'granted' && latch?.grants === consent?.grants && latch) latch.grants++;
   },
 
   isLatched: (ledger, { id, epoch, period }, start) => epoch > period && isDecided(ledger, id, epoch, start),

@@ -52,9 +52,6 @@ export const CHARGES_KEPT = 364;
  */
 export const OTHER_VERSION_DAYS = 56;
 
-/** An answer is read up to here; a receipt takes some 200 bytes, a switch-off document 16 KiB at most. */
-export const MAX_ANSWER_LENGTH = 16_384;
-
 /** A request without an answer is given up after so many milliseconds. */
 export const REQUEST_TIMEOUT = 30_000;
 

@@ -26,12 +26,6 @@ export interface Records {
   [metric: string]: OpenRecord[];
 }
 
-/** The period of a metric that starts on day `start`, with what was recorded in it, if anything was. */
-export function recordOf(metric: AnyDeviceMetric, start: number, value?: Value): OpenRecord {
-  const { fingerprint, domain, period, epoch } = metric;
-  return { start, fingerprint, maxLength: domain.maxLength, epoch: epoch > period ? epoch : undefined, value };
-}
-
 /**
  * Combines `later` into the record of the same period and of the same declaration, where there is one.
  * @returns whether there is
@@ -52,12 +46,21 @@ export function combineInto(
 }
 
 /**
- * Combines `later` likewise, or adds it.
- * @returns whether it is the first of its period
+ * Keeps that the metric's period which starts on day `start` is open, and what was recorded in it, if anything was.
+ * @returns whether it was not open before
  */
-export function keepIn(records: Records, metric: AnyDeviceMetric, later: OpenRecord, source: WordSource): boolean {
-  if (combineInto(records, metric, later, source)) return false;
-  records[metric.id] = [...(records[metric.id] ?? []), later];
+export function keepIn(
+  records: Records,
+  metric: AnyDeviceMetric,
+  start: number,
+  source: WordSource,
+  value?: Value,
+): boolean {
+  const { id, fingerprint, domain, period, epoch } = metric;
+  const { maxLength } = domain;
+  const record: OpenRecord = { start, fingerprint, maxLength, epoch: epoch > period ? epoch : undefined, value };
+  if (combineInto(records, metric, record, source)) return false;
+  records[id] = [...(records[id] ?? []), record];
   return true;
 }
 

@@ -6,7 +6,7 @@ import type { Debug, Drop } from './diagnostics.js';
 import type { Pending } from './notes.js';
 import type { Platform } from './platform/platform.js';
 import { randomizePeriods } from './randomizer.js';
-import { areRecords, combineInto, keepIn, recordOf } from './recorder.js';
+import { areRecords, combineInto, keepIn } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
 import { reportedMetrics, whyNotReported } from './reported.js';
 import { nothingOpen, type State, type Store } from './state.js';
@@ -87,7 +87,7 @@ export function openSession(
               // Its period is reported, whether anything happens or not.
               const start = periodStart(ledger.highWater, metric.period);
               if (isClosed(ledger, metric.id, start)) continue;
-              if (keepIn(records, metric, recordOf(metric, start), source)) debug('opened', metric.id, start);
+              if (keepIn(records, metric, start, source)) debug('opened', metric.id, start);
             }
           }
           for (const [name, text] of noted) {
@@ -113,12 +113,17 @@ export function openSession(
 
     heed: (granted) =>
       store.change(async (state, save) => {
-        const grants = state.consent?.grants ?? 0;
+        const { status, consent } = state;
+        const grants = consent?.grants ?? 0;
         if (granted) {
-          latching?.renew(state);
-          const { despiteGpc } = granted;
-          const agreement = agreementTo(registry);
-          state.consent = { status: 'granted', app, grants: grants + 1, agreement, despiteGpc };
+          state.consent = {
+            status: 'granted',
+            app,
+            // Who agrees again goes on with what is recorded and latched; who had withdrawn does not.
+            grants: status === 'granted' ? grants : grants + 1,
+            agreement: agreementTo(registry),
+            despiteGpc: granted.despiteGpc,
+          };
         } else {
           state.consent = { status: 'denied', app, grants };
           erase(state);

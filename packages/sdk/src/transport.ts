@@ -1,7 +1,7 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
-import { finalCodes, parseJson } from '@dither/protocol';
+import { finalCodes, parseAnswer } from '@dither/protocol';
 import type { Answer } from './platform/platform.js';
-import { LONGEST_RETRY_DELAY, MAX_ANSWER_LENGTH, RETRY_DELAYS } from './policy.js';
+import { LONGEST_RETRY_DELAY, RETRY_DELAYS } from './policy.js';
 
 /**
  * What became of one try to send a batch. Delivered: a 2xx whose body names this batch (a captive portal's 200 does not).
@@ -9,7 +9,7 @@ import { LONGEST_RETRY_DELAY, MAX_ANSWER_LENGTH, RETRY_DELAYS } from './policy.j
  * the batch: undefined.
  */
 export function outcomeOf({ status, contentType, body }: Answer, batchId: string): 'delivered' | 'refused' | undefined {
-  const { batch, code } = body.length <= MAX_ANSWER_LENGTH ? Object(parseJson(body)) : {};
+  const { batch, code } = parseAnswer<{ readonly batch: unknown; readonly code: unknown }>(body);
   if (status >= 200 && status < 300) return batch === batchId ? 'delivered' : undefined;
   const isProblem = contentType === 'application/problem+json';
   return isProblem && (finalCodes as readonly unknown[]).includes(code) ? 'refused' : undefined;

@@ -1,5 +1,5 @@
 import { uniformInt } from '@dither/mechanisms';
-import { dayOf, fromBase64url, parseJson, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
+import { dayOf, fromBase64url, parseAnswer, parseSwitchOff, RETAINED_DAYS, switchOffPath } from '@dither/protocol';
 import type { Debug, Drop } from './diagnostics.js';
 import { type Message, trimmed } from './log.js';
 import type { Platform } from './platform/platform.js';
@@ -75,7 +75,7 @@ export function uploader(
     const answer = await platform.get?.(endpoint + switchOffPath(app)).catch(() => undefined);
     const isOne = parseSwitchOff(answer?.body, app);
     // Whatever a network in between answers, what holds goes on to hold.
-    if (isOne || Object(parseJson(answer?.body)).code === 'no-switch-off') {
+    if (isOne || parseAnswer<{ readonly code: unknown }>(answer?.body).code === 'no-switch-off') {
       await change(({ off }) => {
         off.text = isOne && answer?.body;
       });

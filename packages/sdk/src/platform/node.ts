@@ -3,7 +3,8 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writ
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { secureSource } from '@dither/mechanisms';
-import { MAX_ANSWER_LENGTH, REQUEST_TIMEOUT } from '../policy.js';
+import { MAX_ANSWER_LENGTH } from '@dither/protocol';
+import { REQUEST_TIMEOUT } from '../policy.js';
 import { ageOf, readIfThere, withLockFile } from './node-lock.js';
 import type { Answer, Notes, Platform, Storage } from './platform.js';
 
