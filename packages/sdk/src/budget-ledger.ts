@@ -2,7 +2,6 @@ import { MICRO } from '@dither/mechanisms';
 import { MAX_REPORT_AGE_DAYS } from '@dither/protocol';
 import type { Agreement } from './consent.js';
 import { CHARGES_KEPT } from './policy.js';
-import type { AnyDeviceMetric } from './registry.js';
 
 /**
  * The account of what an installation has spent. Functions change the ledger they are given, which its step has read for
@@ -106,25 +105,22 @@ function lastDay([day, , micro, period = 1]: Charge): number {
 }
 
 /**
- * Debits the report of `metric` for the period that starts on day `start`, if the agreement allows it. Either way the
- * period is closed and cannot be debited again.
+ * Debits a report for the period that starts on day `start`, if the agreement allows it. Either way the period is closed and
+ * cannot be debited again.
  *
- * @param table - what this report costs, in millionths; for a latched metric what one, two, ... reports of an epoch cost
- *   together, of which it is the first; empty if they were debited before
+ * @param micro - what the charge comes to, in millionths
  * @returns why nothing was debited
  */
 export function debit(
   ledger: Ledger,
-  { id, period }: AnyDeviceMetric,
   start: number,
+  charge: Charge,
+  micro: number,
   { lifetime, perWindow, windowDays }: Agreement,
-  table: readonly number[],
   sumIn: SumIn,
 ): 'budget-exhausted' | 'lifetime-exhausted' | undefined {
+  const [day, id] = charge;
   closeIn(ledger, id, start);
-  const micro = table.at(-1) ?? 0;
-  const day = start + period - 1;
-  const charge: Charge = table.length > 1 ? [day, id, table, period] : [day, id, micro];
   if (isOver(ledger.spent + micro, lifetime)) return 'lifetime-exhausted';
   const charges = [...ledger.charges, charge];
   // What was paid for is held to the caps, too: the person may have agreed to less since.

@@ -299,7 +299,8 @@ export function createClient<const D extends Declarations>(options: ClientOption
       return { registry, state: await store.read(), drops: { ...drops } };
     },
     async stop() {
-      for (const cancel of [cancelTick, cancelHide]) cancel?.();
+      cancelTick?.();
+      cancelHide?.();
       silence = 'stopped';
       await flush();
     },

@@ -4,6 +4,7 @@ import type { Agreement } from './consent.js';
 import type { Drop } from './diagnostics.js';
 import type { Platform } from './platform/platform.js';
 import { OTHER_VERSION_DAYS } from './policy.js';
+import type { OpenRecord } from './recorder.js';
 import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
 import { whyNotReported } from './reported.js';
 import type { State } from './state.js';
@@ -42,10 +43,10 @@ export function closePeriods(
     return closed * metric.period * DAY_MS <= clock.monotonic();
   }
 
-  const isInTurn = latching?.turn(registry, state, mayClose);
+  const waits = latching?.waiting(registry, state, mayClose);
   for (const id in records) {
     const metric = registry.byId.get(id);
-    const left = (records[id] ?? []).filter(({ start, fingerprint, value }) => {
+    const left = (records[id] as OpenRecord[]).filter(({ start, fingerprint, value }) => {
       if (isClosed(ledger, id, start)) return false;
       // Opened by another version of the app, which may be running beside this one.
       if (metric?.fingerprint !== fingerprint) return today - start <= OTHER_VERSION_DAYS;
@@ -58,11 +59,12 @@ export function closePeriods(
         drop(whyNot, id);
         return false;
       }
-      if (isInTurn?.(metric, start) === false || !mayClose(metric)) return true;
+      if (waits?.(metric, start) || !mayClose(metric)) return true;
+      const micro = metric.params.microEpsilon;
       const wasLatched = latching?.isLatched(ledger, metric, start);
       const refused = latching
         ? latching.debit(ledger, metric, start, agreement)
-        : debit(ledger, metric, start, agreement, [metric.params.microEpsilon], sumOfFresh);
+        : debit(ledger, start, [start + metric.period - 1, id, micro], micro, agreement, sumOfFresh);
       if (refused) drop(refused, id);
       else {
         const read = wasLatched ? undefined : (value ?? metric.none);

@@ -1,6 +1,6 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
 import { fromBase64url, periodStart, toBase64url, type Value } from '@dither/protocol';
-import { accountOf, debit, isClosed, type Ledger } from './budget-ledger.js';
+import { accountOf, type Charge, debit, isClosed, type Ledger } from './budget-ledger.js';
 import { sumOfAll } from './charges.js';
 import type { Agreement } from './consent.js';
 import type { Records } from './recorder.js';
@@ -54,11 +54,10 @@ export interface Latching {
    */
   isLatched(ledger: Ledger, metric: AnyDeviceMetric, start: number): boolean;
   /**
-   * Says whether an ended period of a metric may be closed in this step. One step closes those of no other epoch than the
-   * earliest in which a latched metric has a period to close, so that no batch holds two cohort draws; the others stay open
-   * for the next tick.
+   * Says which ended periods of a metric stay open for the next tick. One step closes those of no other epoch than the earliest
+   * in which a latched metric has a period to close, so that no batch holds two cohort draws.
    */
-  turn(
+  waiting(
     registry: DeviceRegistry,
     state: State,
     mayClose: (metric: AnyDeviceMetric) => boolean,
@@ -148,7 +147,7 @@ export const latching: Latching = {
 
   isLatched: (ledger, { id, epoch, period }, start) => epoch > period && isDecided(ledger, id, epoch, start),
 
-  turn({ wire }, { ledger, open }, mayClose) {
+  waiting({ wire }, { ledger, open }, mayClose) {
     const epochs = wire.flatMap((metric) => {
       const { id, epoch, period } = metric;
       if (epoch === period || !mayClose(metric)) return [];
@@ -160,16 +159,21 @@ export const latching: Latching = {
         .map(({ start }) => periodStart(start, epoch));
     });
     const earliest = Math.min(...epochs);
-    return ({ epoch, period }, start) => epoch === period || periodStart(start, epoch) === earliest;
+    return ({ epoch, period }, start) => epoch > period && periodStart(start, epoch) !== earliest;
   },
 
   debit(ledger, metric, start, agreement) {
     const { id, period, epoch, microEpoch = [], params } = metric;
-    if (epoch === period) return debit(ledger, metric, start, agreement, [params.microEpsilon], sumOfAll);
-    if (latching.isLatched(ledger, metric, start)) return debit(ledger, metric, start, agreement, [], sumOfAll);
+    const day = start + period - 1;
     const first = periodStart(start, epoch);
     const until = first + epoch;
-    const refused = debit(ledger, metric, start, agreement, microEpoch.slice(0, (until - start) / period), sumOfAll);
+    const isFresh = epoch === period;
+    const isPaid = latching.isLatched(ledger, metric, start);
+    const table = isFresh ? [params.microEpsilon] : isPaid ? [] : microEpoch.slice(0, (until - start) / period);
+    const micro = table.at(-1) ?? 0;
+    const charge: Charge = table.length > 1 ? [day, id, table, period] : [day, id, micro];
+    const refused = debit(ledger, start, charge, micro, agreement, sumOfAll);
+    if (isFresh || isPaid) return refused;
     accountOf(ledger, id).latchedUntil = until;
     if (!refused) ledger.drawn = { first, until };
     return refused;

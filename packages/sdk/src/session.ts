@@ -6,7 +6,7 @@ import type { Debug, Drop } from './diagnostics.js';
 import type { Pending } from './notes.js';
 import type { Platform } from './platform/platform.js';
 import { randomizePeriods } from './randomizer.js';
-import { areRecords, combineInto, keepIn } from './recorder.js';
+import { areRecords, combineInto, keepIn, type OpenRecord } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
 import { reportedMetrics, whyNotReported } from './reported.js';
 import { nothingOpen, type State, type Store } from './state.js';
@@ -52,7 +52,7 @@ export function openSession(
     if (grants !== consent?.grants) return drop('no-consent');
     for (const id in records) {
       const metric = registry.byId.get(id);
-      for (const record of records[id] ?? []) {
+      for (const record of records[id] as OpenRecord[]) {
         const isMerged =
           metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, source);
         if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);

@@ -27,6 +27,7 @@ export interface State {
   latch?: Latched | undefined;
   queue: Message[];
   open: Open;
+  /** `text` is a document, or says that there is none. */
   off: { asked?: number; text?: string | undefined };
 }
 

@@ -73,13 +73,12 @@ export function uploader(
     });
     if (!isDue || isStopped()) return;
     const answer = await platform.get?.(endpoint + switchOffPath(app)).catch(() => undefined);
-    const isOne = parseSwitchOff(answer?.body, app);
+    const text = answer?.body;
     // Whatever a network in between answers, what holds goes on to hold.
-    if (isOne || parseAnswer<{ readonly code: unknown }>(answer?.body).code === 'no-switch-off') {
-      await change(({ off }) => {
-        off.text = isOne && answer?.body;
-      });
-    }
+    if (!parseSwitchOff(text, app) && parseAnswer<{ readonly code: unknown }>(text).code !== 'no-switch-off') return;
+    await change(({ off }) => {
+      off.text = text;
+    });
   }
 
   async function sendDue(): Promise<void> {
