@@ -61,5 +61,5 @@ export { deviceSource } from './random/device.js';
 export { type BitChannel, bitChannel } from './random/lanes.js';
 export { type RandomValues, secureSource } from './random/secure.js';
 export { uniformInt } from './random/uniform-int.js';
-export { blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';
+export { type BlockSource, blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';
 export { decodeState, encodeState, stateKey } from './state.js';

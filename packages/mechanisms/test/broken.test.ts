@@ -7,6 +7,7 @@ import {
   type State,
   type Threshold,
   threshold,
+  type BlockSource,
   type WordSource,
 } from '@dither/mechanisms';
 import { describe, expect, it } from 'vitest';
@@ -67,7 +68,7 @@ function coin(params: Params, source: WordSource): { isKept: boolean; word: numb
 }
 
 /** Of words that are reserved, the bit of the first lane is always zero. */
-function withoutLastBit(source: WordSource): WordSource {
+function withoutLastBit(source: BlockSource): BlockSource {
   return {
     next: () => source.next(),
     reserve(count) {
@@ -197,7 +198,7 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'a client that uses 31 bits of each word',
-    mechanism: drawing(oue, (params, value, source) => oue.client.randomize(params, value, withoutLastBit(source))),
+    mechanism: drawing(oue, (params, value, source) => oue.client.randomize(params, value, withoutLastBit(source as BlockSource))),
     fails: [LAW, SAMPLES],
   },
   {

@@ -190,22 +190,18 @@ describe('word sources', () => {
   it('fetch word after word on a device, keep none of them, and make none up where the generator fails', () => {
     let fails = false;
     let word = 0;
-    const fetched: Int32Array[] = [];
+    const fetched: (Int32Array | Uint32Array)[] = [];
     const source = deviceSource({
       getRandomValues(words) {
         if (fails) throw new Error('no entropy');
-        for (let i = 0; i < words.length; i++) words[i] = --word;
+        words.fill(--word);
         fetched.push(words);
       },
     });
     expect([source.next(), source.next()]).toEqual([WORDS - 1, WORDS - 2]);
-    const at = source.reserve(2);
-    expect([...source.block.subarray(at, at + 2)]).toEqual([-3, -4]);
-    expect(source.next()).toBe(WORDS - 5);
-    expect(fetched.map((words) => [...words])).toEqual([[0], [0], [-3, -4], [0]]);
+    expect(fetched.map((words) => [...words])).toEqual([[0], [0]]);
     fails = true;
     expect(() => source.next()).toThrow('no entropy');
-    expect(() => source.reserve(1)).toThrow('no entropy');
   });
 
   it('come from Web Crypto, within its quota', () => {

@@ -8,22 +8,14 @@ import type { WordSource } from './word-source.js';
  * @param crypto - usually `globalThis.crypto`
  */
 export function deviceSource(crypto: RandomValues): WordSource {
-  const source = {
-    block: new Int32Array(),
-    reserve(count: number) {
-      const words = new Int32Array(count);
-      // Where the generator fails, this throws, and nobody is given the zeros.
-      crypto.getRandomValues(words);
-      source.block = words;
-      return 0;
-    },
+  const words = new Uint32Array(1);
+  return {
     next() {
-      source.reserve(1);
-      const [word = 0] = source.block;
+      crypto.getRandomValues(words);
+      const [word = 0] = words;
       // A later reader of this memory cannot learn which coins were tossed.
-      source.block[0] = 0;
-      return word >>> 0;
+      words[0] = 0;
+      return word;
     },
   };
-  return source;
 }

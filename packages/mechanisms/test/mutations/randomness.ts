@@ -86,7 +86,7 @@ export const randomness: readonly Mutation[] = [
   {
     name: 'a word of a device that stays in memory',
     file: 'random/device.ts',
-    find: '      source.block[0] = 0;\n',
+    find: '      words[0] = 0;\n',
     replace: '',
     tests: ['random.test.ts'],
   },
