@@ -18,7 +18,7 @@ export interface ConsentRecord {
   readonly app: string;
   /** How often consent was given on this storage by somebody who had not, or no more: what was recorded under an earlier one is not read under a later. */
   readonly grants: number;
-  agreement?: Agreement;
+  agreement?: Agreement | undefined;
   /** The person granted after being told that their Global Privacy Control signal says otherwise. */
   readonly despiteGpc?: boolean | undefined;
 }

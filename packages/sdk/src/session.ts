@@ -25,7 +25,7 @@ export interface Session {
   synchronize(pending: Pending, isTick: boolean): Promise<State>;
   /**
    * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then everything is
-   * erased but the ledger: the spent budget, and until when latched metrics are silent.
+   * erased but the ledger: the spent budget, and until when latched metrics are silent; crash notes by the step that follows.
    *
    * @param granted - undefined if they do not
    */
@@ -112,24 +112,18 @@ export function openSession(
     },
 
     heed: (granted) =>
-      store.change(async (state, save) => {
+      store.change((state) => {
         const { status, consent } = state;
-        const grants = consent?.grants ?? 0;
-        if (granted) {
-          state.consent = {
-            status: 'granted',
-            app,
-            // Who agrees again goes on with what is recorded and latched; who had withdrawn does not.
-            grants: status === 'granted' ? grants : grants + 1,
-            agreement: agreementTo(registry),
-            despiteGpc: granted.despiteGpc,
-          };
-        } else {
-          state.consent = { status: 'denied', app, grants };
-          erase(state);
-          await save();
-          await notes?.remove((await notes.list()).map(([name]) => name));
-        }
+        // Who agrees again goes on with what is recorded and latched; who had withdrawn does not.
+        const isNew = !!granted && status !== 'granted';
+        if (isNew || !granted) erase(state);
+        state.consent = {
+          status: granted ? 'granted' : 'denied',
+          app,
+          grants: (consent?.grants ?? 0) + (isNew ? 1 : 0),
+          agreement: granted && agreementTo(registry),
+          despiteGpc: granted?.despiteGpc,
+        };
       }),
   };
 }
