@@ -133,14 +133,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
   const upload = uploader(registry, platform, store, drop, debug, endpoint, () => !!silence);
 
   function record(id: string, value?: unknown): void {
-    let reason: DropReason | undefined;
     try {
-      reason = silence ?? take(id, value);
+      const reason = silence ?? take(id, value);
+      if (reason) drop(reason, id);
     } catch {
       // A value that throws when it is read is not one of the metric's.
-      reason = 'invalid-value';
+      drop('invalid-value', id);
     }
-    if (reason) drop(reason, id);
   }
 
   function take(id: string, value: unknown): DropReason | undefined {

@@ -4,7 +4,6 @@ import {
   defineRegistry as declare,
   drawParticipation,
   type Metric,
-  publicDraw,
   type Registry,
   type RegistryOptions,
   splitReports,
@@ -12,6 +11,7 @@ import {
 import { any, type Combine, first, last, max, random, sum } from './combine.js';
 import { onceAWindow } from './drawing.js';
 import { latching } from './latching.js';
+import { publicDraw } from './public-draw.js';
 import { type AnyDeviceMetric, byId, type DeviceRegistry } from './registry.js';
 
 const combiners: { readonly [aggregate in Metric['aggregate']]: Combine } = { any, sum, first, last, max, random };

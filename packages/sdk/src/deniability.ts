@@ -1,8 +1,9 @@
 import { type Params, type Ratio, times, toNumber } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { labels, parseHeader, publicDraw } from '@dither/protocol';
+import { labels, parseHeader } from '@dither/protocol';
 import type { Snapshot } from './client.js';
 import type { InspectedMessage, InspectedReport } from './inspect.js';
+import { publicDraw } from './public-draw.js';
 
 /** How well a report can be denied: what it says for one truth against another. */
 export interface Deniability {
@@ -50,8 +51,7 @@ export async function deniability(
   if (!metric || !mechanism || header.registry !== registry.fingerprint) return undefined;
   const { params } = metric;
   const channel = mechanism.channel as AnyChannel;
-  const draw =
-    params.draws === undefined ? undefined : publicDraw(metric.fingerprint, report.window, header, params.draws);
+  const draw = publicDraw(metric, report.window, header);
   const decoded = (mechanism.aggregator as AnyDecoder).decode(params, report.bytes, draw);
   const isText = metric.kind === 'text';
   const values = isText ? ['', ...new Set(candidates)] : Array.from({ length: metric.domainSize }, (_, value) => value);

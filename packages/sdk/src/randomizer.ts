@@ -28,18 +28,18 @@ export function randomizePeriods(
     const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => source.next());
     const reports: WireReport[] = [];
     for (const { metric, index, window, value } of part) {
-      const { id, fingerprint, randomizer, params } = metric;
+      const { id, randomizer, params } = metric;
+      const isFresh = 'randomize' in randomizer;
       let bytes: Uint8Array | undefined;
       try {
-        if ('randomize' in randomizer) {
-          const draw = params.draws && publicDraw?.(fingerprint, window, { day, nonce }, params.draws);
-          bytes = randomizer.encode(params, randomizer.randomize(params, value, source, draw));
-        } else bytes = latching?.report(state, metric, window, value, source);
+        bytes = isFresh
+          ? randomizer.encode(params, randomizer.randomize(params, value, source, publicDraw?.(metric, window, { day, nonce })))
+          : latching?.report(state, metric, window, value, source);
       } catch {
         // Whatever storage made of one value, the other metrics' reports go out.
       }
       if (bytes) reports.push({ index, window, bytes });
-      else drop('randomize' in randomizer ? 'storage-failed' : 'latch-lost', id);
+      else drop(isFresh ? 'storage-failed' : 'latch-lost', id);
       debug('randomized', id, window);
     }
     if (reports.length > 0) {

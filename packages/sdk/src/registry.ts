@@ -1,8 +1,9 @@
 import type { Params } from '@dither/mechanisms';
-import type { AnyClient, Bound, Declarations, Domain, Kind, publicDraw, splitReports, Value } from '@dither/protocol';
+import type { AnyClient, Bound, Declarations, Domain, Kind, splitReports, Value } from '@dither/protocol';
 import type { Combine } from './combine.js';
 import type { DrawMetrics } from './drawing.js';
 import type { Latching } from './latching.js';
+import type { publicDraw } from './public-draw.js';
 
 /**
  * What a device needs to know of a metric, all of it worked out before run time: nothing here is validated or computed

@@ -13,11 +13,11 @@ export {
   encodeCount,
   encodeNumber,
   encodeText,
-  publicDraw,
   splitReports,
 } from '@dither/protocol';
 export { any, first, last, max, random, sum } from './combine.js';
 export { latching } from './latching.js';
+export { publicDraw } from './public-draw.js';
 
 /** A registry as it stands in such a module: what follows from the rest is left out. */
 export type ResolvedRegistry = Omit<DeviceRegistry, 'wire' | 'byId' | 'declarations'> & {

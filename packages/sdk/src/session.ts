@@ -24,8 +24,8 @@ export interface Session {
    */
   synchronize(pending: Pending, isTick: boolean): Promise<State>;
   /**
-   * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then everything is
-   * erased but the ledger: the spent budget, and until when latched metrics are silent; crash notes by the step that follows.
+   * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then the step
+   * that follows erases everything but the ledger: the spent budget, and until when latched metrics are silent.
    *
    * @param granted - undefined if they do not
    */
@@ -116,7 +116,7 @@ export function openSession(
         const { status, consent } = state;
         // Who agrees again goes on with what is recorded and latched; who had withdrawn does not.
         const isNew = !!granted && status !== 'granted';
-        if (isNew || !granted) erase(state);
+        if (isNew) erase(state);
         state.consent = {
           status: granted ? 'granted' : 'denied',
           app,

@@ -116,11 +116,11 @@ export function nothingOpen(): Open {
   return { merged: [], records: {} };
 }
 
-/** Nothing is stored for what is empty. */
+/** Nothing is stored for what is empty, a list or a table. */
 function textOf(state: State, key: Key): string | undefined {
   if (key === 'open') return openText(state.open);
   const text = JSON.stringify(state[key]);
-  return text === '[]' || text === '{}' ? undefined : text;
+  return text?.length > 2 ? text : undefined;
 }
 
 /**
