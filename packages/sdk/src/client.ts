@@ -124,7 +124,6 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let pending: Records = {};
   /** As it was last read. */
   let ledger: Ledger | undefined;
-  let latestDay = 0;
   let hasTicked = false;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
@@ -148,9 +147,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
     const encoded = metric.encode(value);
     if (encoded === undefined) return 'invalid-value';
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
-    if (grants === undefined) latestDay = Math.max(latestDay, dayOf(clock.wall()));
-    if (isExpired(metric, latestDay)) return 'inactive';
-    const start = periodStart(latestDay, metric.period);
+    const day = ledger?.highWater ?? dayOf(clock.wall());
+    if (isExpired(metric, day)) return 'inactive';
+    const start = periodStart(day, metric.period);
     // Its answer is fixed: what happens now would only lie about.
     if (ledger && registry.latching?.isLatched(ledger, metric, start)) return undefined;
     keepIn(pending, metric, start, source, encoded);
@@ -199,10 +198,9 @@ export function createClient<const D extends Declarations>(options: ClientOption
     ({ status } = state);
     ({ ledger } = state);
     isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
-    latestDay = Math.max(latestDay, ledger.highWater);
     if (silence !== 'stopped') silence = status === 'granted' ? undefined : 'no-consent';
     // Recorded before a withdrawal that another tab has carried out since.
-    if (silence || (grants !== undefined && grants !== consent?.grants)) pending = {};
+    if (silence || (grants ?? consent?.grants) !== consent?.grants) pending = {};
     grants = consent?.grants;
     // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
     registry.latching?.forgetDecided(pending, ledger);
