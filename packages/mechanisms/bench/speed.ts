@@ -12,6 +12,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type Aggregator,
+  type BlockSource,
   type IndexParams,
   type LatchedParams,
   type Mechanism,
@@ -19,7 +20,6 @@ import {
   type State,
   secureSource,
   uniformInt,
-  type BlockSource,
   type WordSource,
 } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';

@@ -1,5 +1,6 @@
 import {
   type BitChannel,
+  type BlockSource,
   bitChannel,
   type IndexParams,
   numerator,
@@ -7,7 +8,6 @@ import {
   type State,
   type Threshold,
   threshold,
-  type BlockSource,
   type WordSource,
 } from '@dither/mechanisms';
 import { describe, expect, it } from 'vitest';
@@ -198,7 +198,9 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'a client that uses 31 bits of each word',
-    mechanism: drawing(oue, (params, value, source) => oue.client.randomize(params, value, withoutLastBit(source as BlockSource))),
+    mechanism: drawing(oue, (params, value, source) =>
+      oue.client.randomize(params, value, withoutLastBit(source as BlockSource)),
+    ),
     fails: [LAW, SAMPLES],
   },
   {

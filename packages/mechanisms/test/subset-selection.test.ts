@@ -1,4 +1,4 @@
-import { compare, ratio, recordedSource, sourceFrom, toNumber, type BlockSource } from '@dither/mechanisms';
+import { type BlockSource, compare, ratio, recordedSource, sourceFrom, toNumber } from '@dither/mechanisms';
 import * as subset from '@dither/mechanisms/subset-selection';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,11 @@
-import { type BlockSource, expBelow, type Mechanism, type Params, uniformInt, type WordSource } from '@dither/mechanisms';
+import {
+  type BlockSource,
+  expBelow,
+  type Mechanism,
+  type Params,
+  uniformInt,
+  type WordSource,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type * as grr from '@dither/mechanisms/grr';
 import { describe, expect, it } from 'vitest';

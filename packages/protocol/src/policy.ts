@@ -7,7 +7,7 @@ export const HEADER_BYTES = 27;
 export const MAX_ANSWER_LENGTH = 16_384;
 
 /** A switch-off document is read whole on every device, so it is short: characters, all of them ASCII as written. */
-export const MAX_SWITCH_OFF_LENGTH = MAX_ANSWER_LENGTH;
+export const MAX_SWITCH_OFF_LENGTH = 16_384;
 
 /** A batch, whole, in bytes: four of them fit the 60 KiB a browser lets a closing page send. */
 export const MAX_BATCH_BYTES = 14_336;

@@ -109,7 +109,11 @@ export function createClient<const D extends Declarations>(options: ClientOption
   const { synchronize, heed } = openSession(registry, platform, store, drop, debug);
 
   /** Why this client never does anything. */
-  const off: DropReason | undefined = options.privateMode ? 'private' : storage.isDurable ? undefined : 'storage-failed';
+  const off: DropReason | undefined = options.privateMode
+    ? 'private'
+    : storage.isDurable
+      ? undefined
+      : 'storage-failed';
   /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
   let silence: DropReason | undefined = off;
   let status: ConsentStatus = 'unknown';

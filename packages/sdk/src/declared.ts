@@ -53,9 +53,7 @@ export function deviceRegistry<D extends Declarations>(registry: Registry<D>): D
     wire,
     byId: byId(wire),
     draw:
-      participation === 'sampled'
-        ? onceAWindow((source) => drawParticipation(classes, windowDays, source))
-        : undefined,
+      participation === 'sampled' ? onceAWindow((source) => drawParticipation(classes, windowDays, source)) : undefined,
     latching,
     publicDraw,
     splitReports,

@@ -33,7 +33,10 @@ export function randomizePeriods(
       let bytes: Uint8Array | undefined;
       try {
         bytes = isFresh
-          ? randomizer.encode(params, randomizer.randomize(params, value, source, publicDraw?.(metric, window, { day, nonce })))
+          ? randomizer.encode(
+              params,
+              randomizer.randomize(params, value, source, publicDraw?.(metric, window, { day, nonce })),
+            )
           : latching?.report(state, metric, window, value, source);
       } catch {
         // Whatever storage made of one value, the other metrics' reports go out.

@@ -30,12 +30,7 @@ export interface Records {
  * Combines `later` into the record of the same period and of the same declaration, where there is one.
  * @returns whether there is
  */
-export function combineInto(
-  records: Records,
-  metric: AnyDeviceMetric,
-  later: OpenRecord,
-  source: WordSource,
-): boolean {
+export function combineInto(records: Records, metric: AnyDeviceMetric, later: OpenRecord, source: WordSource): boolean {
   const { start, fingerprint, value } = later;
   const own = records[metric.id]?.find((other) => other.start === start && other.fingerprint === fingerprint);
   if (own && value !== undefined) {

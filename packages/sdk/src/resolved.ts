@@ -39,10 +39,7 @@ export function resolvedRegistry<R = DeviceRegistry>(registry: ResolvedRegistry)
 }
 
 /** The params of a mechanism that need more than data, such as hash functions. */
-export function derived<P extends Params>(
-  randomizer: AnyClient,
-  params: P,
-): P {
+export function derived<P extends Params>(randomizer: AnyClient, params: P): P {
   return (randomizer.derive as ((plain: P) => P) | undefined)?.(params) ?? params;
 }
 

@@ -47,15 +47,17 @@ export function openSession(
   function merge(state: State, pending: Pending | undefined): void {
     const { consent, open } = state;
     const { records, grants = consent?.grants } = pending ?? {};
-    if (!areRecords(records)) return drop('storage-failed');
+    if (!areRecords(records)) drop('storage-failed');
     // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
-    if (grants !== consent?.grants) return drop('no-consent');
-    for (const id in records) {
-      const metric = registry.byId.get(id);
-      for (const record of records[id] as OpenRecord[]) {
-        const isMerged =
-          metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, source);
-        if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
+    else if (grants !== consent?.grants) drop('no-consent');
+    else {
+      for (const id in records) {
+        const metric = registry.byId.get(id);
+        for (const record of records[id] as OpenRecord[]) {
+          const isMerged =
+            metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, source);
+          if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
+        }
       }
     }
   }

@@ -77,7 +77,7 @@ export function openStore(platform: Platform, app: string): Store {
     const texts: { [key in Key]?: string | undefined } = { ...(await storage.read(KEYS)) };
     // One that cannot be read is none: the person is asked again, and can withdraw.
     const consent = parseJson<ConsentRecord>(texts.consent);
-    if (consent && consent.app !== app) throw new Error('app');
+    if ((consent?.app ?? app) !== app) throw new Error('app');
     const known = { consent, status: statusOf(consent, platform.globalPrivacyControl) } as State;
     return {
       /** Read as far as it is asked for: a log, or the ledger of a year, is not worth it every second. */

@@ -1,5 +1,5 @@
-import type { Metric } from '../registry/metric.js';
 import { NONCE_BYTES } from '../policy.js';
+import type { Metric } from '../registry/metric.js';
 import { encodeBatch } from '../wire/batch.js';
 
 /** Bytes of a batch with one report of every metric, each period length in a window of its own. */

@@ -79,7 +79,7 @@ export function encodeBatch(table: WireTable, { day, nonce, reports }: Omit<Batc
       bytes.push(...new Uint8Array(Math.ceil(table.wire.length / 8)));
     }
     const at = bitmap + (index >> 3);
-    bytes[at] = (bytes[at] as number) | (1 << (index & 7));
+    (bytes[at] as number) |= 1 << (index & 7);
     bytes.push(...report);
   }
   return Uint8Array.from(bytes);
@@ -113,7 +113,11 @@ export function splitReports<R extends WirePlace>(table: WireTable, reports: rea
  * Whether the reports that a device makes at one time may ever be too many for one batch, at worst each in a group of its own:
  * those of every period that ended within the age a report may have. Other registries need no {@link splitReports}.
  */
-export function mayNeedSplitting({ wire }: { readonly wire: readonly Pick<Metric, 'params' | 'period'>[] }): boolean {
+export function mayNeedSplitting({
+  wire,
+}: {
+  readonly wire: readonly (Pick<Metric, 'params'> & { readonly period: number })[];
+}): boolean {
   const groupBytes = 2 + Math.ceil(wire.length / 8);
   const largest = wire.reduce(
     (sum, { params, period }) =>
@@ -203,13 +207,7 @@ export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
   const { nonce } = headerFromJson(json);
   if (json.groups.length === 0) throw malformed('a batch has at least one group');
   const bitmapBytes = Math.ceil(table.wire.length / 8);
-  const bytes: number[] = [
-    WIRE_VERSION,
-    json.day & 255,
-    json.day >> 8,
-    ...nonce,
-    ...hexBytes(table.fingerprint),
-  ];
+  const bytes: number[] = [WIRE_VERSION, json.day & 255, json.day >> 8, ...nonce, ...hexBytes(table.fingerprint)];
   for (const group of json.groups) {
     checkDay('window', group.window);
     const bitmap = new Uint8Array(bitmapBytes);

@@ -50,7 +50,9 @@ export function databaseStorage(
     isDurable: !!factory?.databases && !!locks,
     async read<K extends string>(keys: readonly K[]) {
       const isThere = opened || (await factory?.databases())?.some((database) => database.name === name);
-      const found = isThere ? await transact('readonly', (texts) => keys.map((key) => [key, texts.get(key)] as const)) : [];
+      const found = isThere
+        ? await transact('readonly', (texts) => keys.map((key) => [key, texts.get(key)] as const))
+        : [];
       return Object.fromEntries(found.map(([key, { result }]) => [key, result])) as { [key in K]: string | undefined };
     },
     write: (entries) =>

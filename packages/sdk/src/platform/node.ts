@@ -161,9 +161,7 @@ function fileNotes(directory: string): Notes {
         if ((await ageOf(half)) > ABANDONED_AGE) await rm(half, { force: true });
       }
       const names = files.filter((name) => name.endsWith('.json'));
-      return Promise.all(
-        names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const),
-      );
+      return Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const));
     },
     async remove(names) {
       for (const name of names) await rm(join(directory, name), { force: true });
