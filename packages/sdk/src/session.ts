@@ -44,9 +44,9 @@ export function openSession(
   const { notes } = storage;
 
   /** What was recorded counts in periods that are open and of this version. */
-  function merge(state: State, pending: Pending | undefined): void {
+  function merge(state: State, pending: Partial<Pending>): void {
     const { consent, open } = state;
-    const { records, grants = consent?.grants } = pending ?? {};
+    const { records, grants = consent?.grants } = pending;
     if (!areRecords(records)) drop('storage-failed');
     // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
     else if (grants !== consent?.grants) drop('no-consent');
@@ -72,6 +72,7 @@ export function openSession(
       return store.change(async (state, save) => {
         const { status, consent } = state;
         const noted = (await notes?.list()) ?? [];
+        const names = noted.map(([name]) => name);
         if (status !== 'granted' || !consent?.agreement) {
           // From before a privacy signal, or noted in a late crash.
           erase(state);
@@ -93,10 +94,11 @@ export function openSession(
             }
           }
           for (const [name, text] of noted) {
-            if (!open.merged.includes(name)) merge(state, parseJson(text));
+            // One that does not say under which consent was under none.
+            if (!open.merged.includes(name)) merge(state, { grants: 0, ...parseJson<Pending>(text) });
           }
           merge(state, pending);
-          open.merged = noted.map(([name]) => name);
+          open.merged = names;
           const paid = isTick ? closePeriods(registry, platform, drop, state, consent.agreement) : [];
           latching?.forgetDecided(records, ledger);
           // The debit is durable before the first coin is tossed.
@@ -108,7 +110,7 @@ export function openSession(
           else if (isTick) state.latch = undefined;
         }
         await save();
-        await notes?.remove(noted.map(([name]) => name));
+        await notes?.remove(names);
         return state;
       });
     },
