@@ -20,7 +20,7 @@ const LOOPBACK = /^(memory:|https?:\/\/(localhost|127(\.\d+){3}|\[::1])(:\d+)?(\
  */
 export function checkEndpoint(endpoint: string, isSeeded: boolean | undefined): string {
   const [, trimmed] = ENDPOINT.exec(endpoint) ?? [];
-  if (!trimmed) throw new ClientError('endpoint-invalid', 'a URL such as https://example.org');
+  if (!trimmed) throw new ClientError('endpoint-invalid', 'https:// and a host');
   if (isSeeded && !LOOPBACK.test(endpoint))
     throw new ClientError('seeded-source-not-on-loopback', 'memory:// or localhost');
   return trimmed;
