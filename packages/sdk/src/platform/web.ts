@@ -78,9 +78,11 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
     get: answer,
     // Coming back is no harm: the listener writes what was recorded, and sends what is due.
     onHide(listener) {
-      const end = new AbortController();
-      for (const event of ['visibilitychange', 'pagehide']) addEventListener?.(event, listener, { signal: end.signal });
-      return () => end.abort();
+      const events = ['visibilitychange', 'pagehide'];
+      for (const event of events) addEventListener?.(event, listener);
+      return () => {
+        for (const event of events) globalThis.removeEventListener?.(event, listener);
+      };
     },
     debug: (...parts) => console.debug(...parts),
   };
