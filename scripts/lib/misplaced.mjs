@@ -12,7 +12,7 @@ const ESTIMATING = [
 
 /** Done where the registry was resolved: validation, exact arithmetic, fingerprints. */
 const RESOLVING = [
-  /mechanisms\/dist\/exact\/(?!epsilon)/,
+  /mechanisms\/dist\/exact\/(?!micro)/,
   /protocol\/dist\/registry\/(?!encode|participation)/,
   /\bfunction \w*[pP]arams\d*\(/,
   /\bdefineRegistry\b/,

@@ -17,7 +17,7 @@ export const registry = resolvedRegistry<typeof declared>({
   app: 'org.example.timer',
   fingerprint: '4978ee538a56ab45',
   bound: { perWindow: 7, windowDays: 28, lifetime: 104 },
-  metrics: [
+  wire: [
     {
       id: 'crash',
       fingerprint: '12bf2b2e36cfd448',
@@ -26,6 +26,7 @@ export const registry = resolvedRegistry<typeof declared>({
       domainSize: 2,
       none: 0,
       period: 7,
+      epoch: 7,
       expiryDay: 21915,
       charge: 4000000,
       encode: encodeBoolean,
@@ -47,6 +48,7 @@ export const registry = resolvedRegistry<typeof declared>({
       domainSize: 3,
       none: 2,
       period: 28,
+      epoch: 28,
       expiryDay: 21915,
       charge: 1000000,
       encode: encodeCategory(['seconds', 'minutes']),
@@ -68,6 +70,7 @@ export const registry = resolvedRegistry<typeof declared>({
       domainSize: 101,
       none: 0,
       period: 28,
+      epoch: 28,
       expiryDay: 21915,
       charge: 1000000,
       encode: encodeCount(100),
@@ -93,6 +96,7 @@ export const registry = resolvedRegistry<typeof declared>({
       domainSize: 13,
       none: 12,
       period: 28,
+      epoch: 28,
       expiryDay: 21915,
       charge: 1000000,
       encode: encodeNumber([

@@ -12,6 +12,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type Aggregator,
+  type BlockSource,
   type IndexParams,
   type LatchedParams,
   type Mechanism,
@@ -193,9 +194,9 @@ function estimateOf(mechanism: Mechanism, params: Params, state: State): unknown
 }
 
 /** Words that `work` draws, one by one and side by side. */
-function wordsOf(source: WordSource, work: (source: WordSource) => void): { single: number; reserved: number } {
+function wordsOf(source: BlockSource, work: (source: WordSource) => void): { single: number; reserved: number } {
   const words = { single: 0, reserved: 0 };
-  work({
+  const counted: BlockSource = {
     next() {
       words.single++;
       return source.next();
@@ -207,7 +208,8 @@ function wordsOf(source: WordSource, work: (source: WordSource) => void): { sing
     get block() {
       return source.block;
     },
-  });
+  };
+  work(counted);
   return words;
 }
 
@@ -218,7 +220,7 @@ function drawSingly(source: WordSource, words: number): void {
 }
 
 /** As bit-sliced code does: many set aside, each read, all of them zeroed. */
-function drawReserved(source: WordSource, words: number): void {
+function drawReserved(source: BlockSource, words: number): void {
   const many = 512;
   let sum = 0;
   for (let left = words; left > 0; left -= many) {

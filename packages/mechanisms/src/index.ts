@@ -57,8 +57,9 @@ export type {
   TextsEstimate,
 } from './mechanism.js';
 export { bernoulli, numerator, probability, type Threshold, threshold } from './random/bernoulli.js';
+export { deviceSource } from './random/device.js';
 export { type BitChannel, bitChannel } from './random/lanes.js';
 export { type RandomValues, secureSource } from './random/secure.js';
 export { uniformInt } from './random/uniform-int.js';
-export { blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';
+export { type BlockSource, blockSource, recordedSource, sourceFrom, type WordSource } from './random/word-source.js';
 export { decodeState, encodeState, mergeStates, stateKey } from './state.js';

@@ -1,5 +1,6 @@
 import {
   type BitChannel,
+  type BlockSource,
   bitChannel,
   type IndexParams,
   numerator,
@@ -67,7 +68,7 @@ function coin(params: Params, source: WordSource): { isKept: boolean; word: numb
 }
 
 /** Of words that are reserved, the bit of the first lane is always zero. */
-function withoutLastBit(source: WordSource): WordSource {
+function withoutLastBit(source: BlockSource): BlockSource {
   return {
     next: () => source.next(),
     reserve(count) {
@@ -197,7 +198,9 @@ const broken: readonly Broken[] = [
   },
   {
     name: 'a client that uses 31 bits of each word',
-    mechanism: drawing(oue, (params, value, source) => oue.client.randomize(params, value, withoutLastBit(source))),
+    mechanism: drawing(oue, (params, value, source) =>
+      oue.client.randomize(params, value, withoutLastBit(source as BlockSource)),
+    ),
     fails: [LAW, SAMPLES],
   },
   {

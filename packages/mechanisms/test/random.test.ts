@@ -1,6 +1,7 @@
 import {
   bernoulli,
   blockSource,
+  deviceSource,
   numerator,
   probability,
   recordedSource,
@@ -184,6 +185,23 @@ describe('word sources', () => {
     expect(() => source.next()).toThrow('no entropy');
     fails = false;
     expect(source.next()).toBe(7);
+  });
+
+  it('fetch word after word on a device, keep none of them, and make none up where the generator fails', () => {
+    let fails = false;
+    let word = 0;
+    const fetched: (Int32Array | Uint32Array)[] = [];
+    const source = deviceSource({
+      getRandomValues(words) {
+        if (fails) throw new Error('no entropy');
+        words.fill(--word);
+        fetched.push(words);
+      },
+    });
+    expect([source.next(), source.next()]).toEqual([WORDS - 1, WORDS - 2]);
+    expect(fetched.map((words) => [...words])).toEqual([[0], [0]]);
+    fails = true;
+    expect(() => source.next()).toThrow('no entropy');
   });
 
   it('come from Web Crypto, within its quota', () => {

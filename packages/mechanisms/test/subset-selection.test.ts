@@ -1,4 +1,4 @@
-import { compare, ratio, recordedSource, sourceFrom, toNumber, type WordSource } from '@dither/mechanisms';
+import { type BlockSource, compare, ratio, recordedSource, sourceFrom, toNumber } from '@dither/mechanisms';
 import * as subset from '@dither/mechanisms/subset-selection';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ interface Script {
  * is what is drawn after all of them. A run that asks for a position more is told so, and one that needs fewer shows by
  * its coin not having been a position.
  */
-function scripted(p: subset.SubsetParams, { begin, positions, coin }: Script): WordSource & { drawn(): number } {
+function scripted(p: subset.SubsetParams, { begin, positions, coin }: Script): BlockSource & { drawn(): number } {
   const { high, low } = p.own;
   const coinWords = { in: [high - 1], 'tie then in': [high, low - 1], 'tie then out': [high, low], out: [high + 1] }[
     coin

@@ -1,4 +1,11 @@
-import { expBelow, type Mechanism, type Params, uniformInt, type WordSource } from '@dither/mechanisms';
+import {
+  type BlockSource,
+  expBelow,
+  type Mechanism,
+  type Params,
+  uniformInt,
+  type WordSource,
+} from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type * as grr from '@dither/mechanisms/grr';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +27,7 @@ interface Timed {
   readonly words: number;
 }
 
-function counting(source: WordSource): WordSource & { words: number } {
+function counting(source: BlockSource): BlockSource & { words: number } {
   const counted = {
     words: 0,
     next() {
@@ -44,7 +51,7 @@ function timed(testCase: Case): Case {
   const encode = (params: Params, { report, words }: Timed) =>
     Uint8Array.of(...testCase.client.encode(params, report).slice(), words & 255, words >> 8);
   const time = (source: WordSource, run: (source: WordSource) => unknown): Timed => {
-    const counted = counting(source);
+    const counted = counting(source as BlockSource);
     const report = run(counted);
     return { report, words: counted.words };
   };

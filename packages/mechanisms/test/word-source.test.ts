@@ -1,9 +1,9 @@
-import { blockSource, type WordSource } from '@dither/mechanisms';
+import { type BlockSource, blockSource } from '@dither/mechanisms';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 /** A source of 1, 2, 3 .., in blocks of so many, and its blocks. */
-function counting(blockWords: number): { source: WordSource; blocks: Int32Array[] } {
+function counting(blockWords: number): { source: BlockSource; blocks: Int32Array[] } {
   let word = 0;
   const blocks: Int32Array[] = [];
   const source = blockSource((words) => {
@@ -14,7 +14,7 @@ function counting(blockWords: number): { source: WordSource; blocks: Int32Array[
 }
 
 /** Takes so many words at a time, a single one by `next`, and puts zeros in their places as asked. */
-function take(source: WordSource, count: number): number[] {
+function take(source: BlockSource, count: number): number[] {
   if (count === 0) return [source.next()];
   const at = source.reserve(count);
   const words = [...source.block.subarray(at, at + count)];

@@ -1,5 +1,16 @@
 export { fromBase64url, fromHex, toBase64url, toHex } from './bytes.js';
-export { EXPIRY_NOTICE_DAYS, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, policy, RETAINED_DAYS } from './policy.js';
+export { parseAnswer, parseJson } from './parse-json.js';
+export {
+  EXPIRY_NOTICE_DAYS,
+  MAX_ANSWER_LENGTH,
+  MAX_BATCH_BYTES,
+  MAX_REPORT_AGE_DAYS,
+  MAX_SWITCH_OFF_LENGTH,
+  NONCE_BYTES,
+  policy,
+  RETAINED_DAYS,
+  WIRE_VERSION,
+} from './policy.js';
 export { canonicalJson, fingerprintOf, type Json } from './registry/canonical.js';
 export {
   type Encode,
@@ -61,12 +72,11 @@ export {
   encodeBatch,
   type Header,
   headerFromJson,
-  NONCE_BYTES,
+  mayNeedSplitting,
   parseHeader,
   parseReports,
   splitReports,
   visitReports,
-  WIRE_VERSION,
   type WirePlace,
   type WireReport,
   type WireTable,
@@ -74,7 +84,6 @@ export {
 export { finalCodes, type Problem, type ProblemCode, problems, type Receipt, type RejectReason } from './wire/codes.js';
 export { publicDraw } from './wire/public-draw.js';
 export {
-  MAX_SWITCH_OFF_LENGTH,
   parseSwitchOff,
   type SwitchOff,
   switchOffPath,

@@ -1,3 +1,14 @@
+/** The layout of batches (`wire/batch.ts`). */
+export const WIRE_VERSION = 1;
+export const NONCE_BYTES = 16;
+export const HEADER_BYTES = 27;
+
+/** A device reads an answer up to here, in characters; a receipt takes some 200. */
+export const MAX_ANSWER_LENGTH = 16_384;
+
+/** A switch-off document is read whole on every device, so it is short: characters, all of them ASCII as written. */
+export const MAX_SWITCH_OFF_LENGTH = 16_384;
+
 /** A batch, whole, in bytes: four of them fit the 60 KiB a browser lets a closing page send. */
 export const MAX_BATCH_BYTES = 14_336;
 

@@ -45,13 +45,13 @@ function importsOf(text: string): { readonly [from: string]: readonly string[] }
 // biome-ignore lint/suspicious/noExplicitAny: what a text evaluates to
 type Evaluated = any;
 
-/** What the module gives to `resolvedRegistry`: imported names stand for themselves, calls for name and argument. */
+/** What the module gives to `resolvedRegistry`: imported names stand for themselves, calls for name and arguments. */
 function evaluated(text: string): Evaluated {
   const [, body = ''] = /resolve(?:d|dRegistry)(?:<typeof declared>)?\((\{[\s\S]*\})\);/.exec(text) ?? [];
   const names = Object.values(importsOf(text)).flat();
   const calls = names.filter((name) => body.includes(`${name}(`));
   const scope = Object.fromEntries(
-    names.map((name) => [name, calls.includes(name) ? (argument: unknown) => [name, argument] : name]),
+    names.map((name) => [name, calls.includes(name) ? (...given: unknown[]) => [name, ...given] : name]),
   );
   return JSON.parse(JSON.stringify(runInNewContext(`(${body})`, scope)));
 }
@@ -70,25 +70,27 @@ describe('a resolved module', () => {
   it('holds of every metric of every mechanism what a device needs', () => {
     const seen = new Set<string>();
     for (const registry of fixtures) {
-      const { app, fingerprint, bound, metrics } = evaluated(typescript(registry));
+      const { app, fingerprint, bound, wire } = evaluated(typescript(registry));
       expect({ app, fingerprint, bound }).toEqual({
         app: registry.app,
         fingerprint: registry.fingerprint,
         bound: registry.bound,
       });
-      expect(metrics).toHaveLength(registry.wire.length);
+      expect(wire).toHaveLength(registry.wire.length);
       registry.wire.forEach((metric, place) => {
         seen.add(metric.params.mechanism);
-        const { id, kind, domain, domainSize, none, period, expiryDay } = metric;
-        expect(metrics[place]).toEqual({
-          ...{ id, kind, domain, domainSize, none, period, expiryDay },
+        const { id, kind, domain, domainSize, none, period, epoch, expiryDay } = metric;
+        const randomizer = metric.params.mechanism.replace(/-./g, (part) => part.slice(1).toUpperCase());
+        const params = paramsToJson(metric.params);
+        expect(wire[place]).toEqual({
+          ...{ id, kind, domain, domainSize, none, period, epoch, expiryDay },
           fingerprint: metric.fingerprint,
           charge: chargePerWindow(metric, registry.budget.windowDays),
           encode: expect.anything(),
           combine: metric.aggregate,
-          randomizer: metric.params.mechanism.replace(/-./g, (part) => part.slice(1).toUpperCase()),
-          params: paramsToJson(metric.params),
-          ...(metric.latch === undefined ? {} : { epoch: metric.epoch, microEpoch: metric.microEpoch }),
+          randomizer,
+          params: metric.client.derive === undefined ? params : ['derived', randomizer, params],
+          ...(metric.latch === undefined ? {} : { microEpoch: metric.microEpoch }),
         });
       });
     }
@@ -96,7 +98,7 @@ describe('a resolved module', () => {
   });
 
   it('names the encoder of each kind with its domain', () => {
-    const encoders = evaluated(typescript(browser)).metrics.map((metric: Evaluated) => [metric.id, metric.encode]);
+    const encoders = evaluated(typescript(browser)).wire.map((metric: Evaluated) => [metric.id, metric.encode]);
     expect(Object.fromEntries(encoders)).toMatchObject({
       crashed: 'encodeBoolean',
       theme: ['encodeCategory', ['light', 'dark']],
@@ -122,9 +124,9 @@ describe('a resolved module', () => {
 
   it('has latching, public draws and participation where a metric needs them', () => {
     const has = (registry: unknown) => Object.keys(evaluated(typescript(registry)));
-    expect(has(registryOf({ m: yesNo }))).toEqual(['app', 'fingerprint', 'bound', 'metrics']);
-    expect(has(browser)).toEqual(['app', 'fingerprint', 'bound', 'latching', 'draw', 'metrics']);
-    expect(has(mechanisms)).toEqual(['app', 'fingerprint', 'bound', 'latching', 'publicDraw', 'metrics']);
+    expect(has(registryOf({ m: yesNo }))).toEqual(['app', 'fingerprint', 'bound', 'wire']);
+    expect(has(browser)).toEqual(['app', 'fingerprint', 'bound', 'latching', 'draw', 'wire']);
+    expect(has(mechanisms)).toEqual(['app', 'fingerprint', 'bound', 'latching', 'publicDraw', 'wire']);
   });
 
   it('draws the metrics that its declaration draws', () => {
@@ -200,7 +202,7 @@ describe('a resolved module', () => {
       '👩‍💻',
     ];
     const text = typescript(registryOf({ m: category({ ...about, values, mechanism: oue.client }) }));
-    const [metric] = evaluated(text).metrics;
+    const [metric] = evaluated(text).wire;
     expect(metric.domain.values).toEqual(values);
     expect(metric.encode).toEqual(['encodeCategory', values]);
     expect(text).not.toMatch(/[\u2028\u202e\u200d]/);

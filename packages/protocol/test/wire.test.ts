@@ -4,6 +4,7 @@ import {
   batchFromJson,
   batchToJson,
   encodeBatch,
+  mayNeedSplitting,
   parseHeader,
   parseReports,
   policy,
@@ -102,6 +103,32 @@ describe('splitting reports', () => {
         expect(sizes(splitReports(table, others))).toEqual(sizes(splitReports(table, reports)));
       }),
     );
+  });
+
+  it('is needed by no registry that has room for all that a device can report at a time', () => {
+    const metrics = fc.array(fc.record({ period: fc.constantFrom(1, 7, 28), bytes: fc.integer({ min: 1, max: 64 }) }), {
+      minLength: 1,
+      maxLength: 60,
+    });
+    let roomy = 0;
+    fc.assert(
+      fc.property(metrics, fc.integer({ min: 0, max: 27 }), (all, today) => {
+        const { wire, fingerprint } = tableOf(all.map(({ bytes }) => bytes));
+        const table = { fingerprint, wire: wire.map((metric, i) => ({ ...metric, period: all[i]?.period as number })) };
+        if (mayNeedSplitting(table)) return;
+        roomy++;
+        // Every period that ended on this day or up to 28 days before.
+        const places = table.wire.flatMap(({ period }, index) =>
+          Array.from({ length: 100 }, (_, n) => ({ index, window: n * period })).filter(({ window }) => {
+            const age = 56 + today - window - period;
+            return age >= 0 && age <= 28;
+          }),
+        );
+        expect(splitReports(table, places)).toHaveLength(1);
+      }),
+    );
+    expect(roomy).toBeGreaterThan(0);
+    expect(mayNeedSplitting({ wire: Array(100).fill({ period: 1, params: { reportBytes: 1 } }) })).toBe(true);
   });
 
   it('gives no part for no report', () => {

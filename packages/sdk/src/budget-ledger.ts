@@ -2,7 +2,6 @@ import { MICRO } from '@dither/mechanisms';
 import { MAX_REPORT_AGE_DAYS } from '@dither/protocol';
 import type { Agreement } from './consent.js';
 import { CHARGES_KEPT } from './policy.js';
-import type { AnyDeviceMetric } from './registry.js';
 
 /**
  * The account of what an installation has spent. Functions change the ledger they are given, which its step has read for
@@ -51,21 +50,21 @@ export function emptyLedger(): Ledger {
 }
 
 /**
- * Reads a ledger.
+ * Of the text of a ledger, a value that is none: neither a list or a table, nor a name, nor an amount or a day. -1 is a window
+ * that nothing was drawn for yet.
+ */
+const STRANGE = /[[:,](?!"[a-z]|[[{\]]|\d{1,15}[\]},]|-1,"metrics")/;
+
+/**
+ * Reads a ledger; where there is none, a new one.
  * @throws an Error unless it is one of this version, of whole numbers: then nothing may be spent
  */
-export function parseLedger(text: string): Ledger {
-  const ledger = JSON.parse(text, (key, x) => {
-    // Ids begin with a letter: whatever looks like a number must be an amount or a day, and -1 is "none so far".
-    const least = /closed|window/.test(key) ? -1 : 0;
-    const isAmount = Number.isSafeInteger(x) && x >= least;
-    if (x === null || (!isAmount && typeof x !== 'object' && /^[-\d]/.test(x))) throw new Error('not a ledger');
-    return x;
-  }) as Ledger;
+export function parseLedger(text: string | undefined): Ledger {
+  if (text === undefined) return emptyLedger();
+  const ledger: Ledger = JSON.parse(text);
   const { version, highWater, spent, charges, metrics, draw } = ledger;
-  if (version !== 1 || !(highWater + spent >= 0 && Array.isArray(charges) && metrics && draw.metrics)) {
-    throw new Error('not a ledger');
-  }
+  const isWhole = highWater + spent >= 0 && Array.isArray(charges) && metrics && draw.metrics;
+  if (version !== 1 || !isWhole || STRANGE.test(text)) throw new Error('not a ledger');
   return ledger;
 }
 
@@ -106,35 +105,31 @@ function lastDay([day, , micro, period = 1]: Charge): number {
 }
 
 /**
- * Debits the report of `metric` for the period that starts on day `start`, if the agreement allows it. Either way the
- * period is closed and cannot be debited again.
+ * Debits a report for the period that starts on day `start`, if the agreement allows it. Either way the period is closed and
+ * cannot be debited again.
  *
- * @param table - what this report costs, in millionths; for a latched metric what one, two, ... reports of an epoch cost
- *   together, of which it is the first; empty if they were debited before
+ * @param micro - what the charge comes to, in millionths
  * @returns why nothing was debited
  */
 export function debit(
   ledger: Ledger,
-  { id, period }: AnyDeviceMetric,
   start: number,
+  charge: Charge,
+  micro: number,
   { lifetime, perWindow, windowDays }: Agreement,
-  table: readonly number[],
   sumIn: SumIn,
 ): 'budget-exhausted' | 'lifetime-exhausted' | undefined {
+  const [day, id] = charge;
   closeIn(ledger, id, start);
-  const [first, ...more] = table;
-  const micro = table.at(-1) ?? 0;
-  const day = start + period - 1;
-  const charge: Charge = more.length > 0 ? [day, id, table, period] : [day, id, first ?? 0];
-  if (ledger.spent + micro > capOf(lifetime)) return 'lifetime-exhausted';
+  if (isOver(ledger.spent + micro, lifetime)) return 'lifetime-exhausted';
   const charges = [...ledger.charges, charge];
   // What was paid for is held to the caps, too: the person may have agreed to less since.
   const past = lastDay(charge) + windowDays;
   const near = charges.filter((other) => other[0] < past && lastDay(other) > day - windowDays);
   // Where the last report has come in, a sum can only shrink.
-  const latest = Math.min(past - 1, Math.max(...near.map(lastDay)));
-  for (let end = day; end <= latest; end++) {
-    if (sumIn(near, end, windowDays) > capOf(perWindow)) return 'budget-exhausted';
+  const latest = Math.max(...near.map(lastDay));
+  for (let end = day; end <= latest && end < past; end++) {
+    if (isOver(sumIn(near, end, windowDays), perWindow)) return 'budget-exhausted';
   }
   if (micro > 0) {
     ledger.spent += micro;
@@ -147,9 +142,9 @@ export function debit(
 }
 
 /**
- * A cap in whole millionths, rounded down; but the error of the product alone must not take one away (8.2 times a
- * million comes out below 8,200,000).
+ * Whether so many millionths are more than a cap; the error of the product alone must not take one away (8.2 times a million
+ * comes out below 8,200,000).
  */
-function capOf(epsilon: number): number {
-  return Math.floor(epsilon * MICRO + 0.001);
+function isOver(micro: number, cap: number): boolean {
+  return micro > cap * MICRO + 0.001;
 }

@@ -1,16 +1,16 @@
+import { uniformInt } from '@dither/mechanisms';
 import { type Bound, type Declarations, dayOf, periodStart } from '@dither/protocol';
-import { emptyLedger } from './budget-ledger.js';
+import type { Ledger } from './budget-ledger.js';
 import { type ConsentStatus, coversAll } from './consent.js';
-import type { Context } from './context.js';
-import type { DropReason, Drops } from './diagnostics.js';
+import type { Debug, Drop, DropReason, Drops } from './diagnostics.js';
 import { checkEndpoint } from './errors.js';
-import { closingPermit } from './permit.js';
 import type { Platform } from './platform/platform.js';
-import { FLUSH_DELAY, TICK } from './policy.js';
-import { combineInto, type Records, recordOf, sameOf } from './recorder.js';
+import { webPlatform } from './platform/web.js';
+import { FLUSH_DELAY, LATE_DELAY, TICK } from './policy.js';
+import { keepIn, type Records } from './recorder.js';
 import type { DeviceRegistry } from './registry.js';
-import { isExpired, reportedMetrics } from './reported.js';
-import { grantConsent, synchronize, withdrawConsent } from './session.js';
+import { isExpired } from './reported.js';
+import { openSession } from './session.js';
 import { openStore, type State } from './state.js';
 import { uploader } from './uploader.js';
 
@@ -18,7 +18,8 @@ export interface ClientOptions<D extends Declarations> {
   readonly registry: DeviceRegistry<D>;
   /** Origin of the server, such as `https://telemetry.example.org`. */
   readonly endpoint: string;
-  readonly platform: Platform;
+  /** `webPlatform(app)` unless told: what a browser, a worker or a runtime like them has. */
+  readonly platform?: Platform;
   /** Set in a private window: nothing is recorded, written or sent, and what is stored is left as it is. */
   readonly privateMode?: boolean;
   /** Tells each period's life in the console: opened, randomized, queued, sent, and every loss with its reason. No values. */
@@ -29,8 +30,6 @@ export interface ClientOptions<D extends Declarations> {
 export interface Snapshot {
   readonly registry: DeviceRegistry;
   readonly state: State;
-  /** Metrics this installation reports in the periods open today. */
-  readonly reporting: readonly string[];
   readonly drops: Drops;
 }
 
@@ -85,84 +84,79 @@ export interface Client<D extends Declarations> {
 }
 
 /**
- * Creates the client of one app. Import it, create it, record: it loads, closes, randomizes and sends on its own.
+ * Creates the client of one app. Import it, create it, record: it loads, closes, randomizes and sends on its own. Where the
+ * platform has no durable storage, as while a server renders a page, the client is silent and does nothing.
  *
  * @example
- * const dither = createClient({ registry, endpoint: 'https://telemetry.example.org', platform });
+ * const dither = createClient({ registry, endpoint: 'https://telemetry.example.org' });
  * dither.record('dark-mode');
+ * @throws ClientError `endpoint-invalid`, `seeded-source-not-on-loopback`
  */
 export function createClient<const D extends Declarations>(options: ClientOptions<D>): Client<D> {
-  const { platform } = options;
   const registry = options.registry as unknown as DeviceRegistry;
+  const platform = options.platform ?? webPlatform(registry.app);
   const { storage, clock, source } = platform;
   const endpoint = checkEndpoint(options.endpoint, source.isSeeded);
-  const debug: Context['debug'] =
-    options.debug === true ? (stage, of, more) => platform.debug?.('dither', stage, of, more ?? '') : undefined;
   const drops: Drops = {};
-  const drop: Context['drop'] = (reason, metric) => {
+  const debug: Debug = (stage, of, more = '') => {
+    if (options.debug) platform.debug?.('dither', stage, of, more);
+  };
+  const drop: Drop = (reason, metric = '') => {
     drops[reason] = (drops[reason] ?? 0) + 1;
-    debug?.('dropped', metric ?? '', reason);
+    debug('dropped', metric, reason);
   };
   const store = openStore(platform, registry.app);
-  const permit = closingPermit(platform, registry.app);
-  const context: Context = { registry, platform, store, permit, drop, debug };
+  const { synchronize, heed } = openSession(registry, platform, store, drop, debug);
 
+  /** Why this client never does anything. */
+  const off: DropReason | undefined = options.privateMode
+    ? 'private'
+    : storage.isDurable
+      ? undefined
+      : 'storage-failed';
   /** Why nothing is recorded; undefined while it is, and while storage is still being read. */
-  let silence: DropReason | undefined;
+  let silence: DropReason | undefined = off;
   let status: ConsentStatus = 'unknown';
-  let isLoaded = false;
   let isCurrent = false;
-  let isStopping = false;
-  /** A crash note of this process may be waiting to be merged. */
-  let hasNoted = false;
-  /** The consent that is recorded under. */
+  /** The consent that is recorded under; undefined until storage was read. */
   let grants: number | undefined;
   /** A withdrawal that storage has not taken yet. */
   let isWithdrawing = false;
-  let lastWord: Promise<void> = Promise.resolve();
-  let words = 0;
-  let steps: Promise<void> = Promise.resolve();
+  /** A consent that storage was not told yet. */
+  let granting: { readonly despiteGpc?: boolean } | undefined;
+  let turns: Promise<void> = Promise.resolve();
   let pending: Records = {};
   /** As it was last read. */
-  let ledger = emptyLedger();
-  let latestDay = 0;
+  let ledger: Ledger | undefined;
+  let hasTicked = false;
   let cancelFlush: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
-  let cancelLate: (() => void) | undefined;
   let cancelHide: (() => void) | undefined;
   const listeners = new Set<() => void>();
-  const uploads = uploader(context, endpoint, () => !!silence);
+  const upload = uploader(registry, platform, store, drop, debug, endpoint, () => !!silence);
 
-  if (options.privateMode) silence = 'private';
-  else if (!storage.isDurable) silence = 'storage-failed';
-
-  function record(id: string, value: unknown): void {
-    let reason: DropReason | undefined;
+  function record(id: string, value?: unknown): void {
     try {
-      reason = silence ?? (isStopping ? 'stopped' : take(id, value));
+      const reason = silence ?? take(id, value);
+      if (reason) drop(reason, id);
     } catch {
       // A value that throws when it is read is not one of the metric's.
-      reason = 'invalid-value';
+      drop('invalid-value', id);
     }
-    if (reason) drop(reason, id);
   }
 
   function take(id: string, value: unknown): DropReason | undefined {
-    const metric = registry.byId[id];
+    const metric = registry.byId.get(id);
     if (!metric) return 'unknown-metric';
     const encoded = metric.encode(value);
     if (encoded === undefined) return 'invalid-value';
     // Once storage has been read, ticks alone move the day: neither an event nor a clock set back opens a period.
-    if (!isLoaded) latestDay = Math.max(latestDay, dayOf(clock.wall()));
-    const start = periodStart(latestDay, metric.period);
-    if (isExpired(metric, latestDay)) return 'inactive';
+    const day = ledger?.highWater ?? dayOf(clock.wall());
+    if (isExpired(metric, day)) return 'inactive';
+    const start = periodStart(day, metric.period);
     // Its answer is fixed: what happens now would only lie about.
-    if (registry.latching?.isLatched(ledger, metric, start)) return undefined;
-    const event = recordOf(metric, start, encoded);
-    pending[id] ??= [];
-    const own = sameOf(pending[id], event);
-    if (own) combineInto(metric, own, event, source);
-    else pending[id].push(event);
+    if (ledger && registry.latching?.isLatched(ledger, metric, start)) return undefined;
+    keepIn(pending, metric, start, source, encoded);
     cancelFlush ??= platform.schedule(FLUSH_DELAY, flush);
     return undefined;
   }
@@ -173,30 +167,31 @@ export function createClient<const D extends Declarations>(options: ClientOption
         listener();
       } catch (error) {
         // The app's own affair, and no reason for us to stop.
-        debug?.('listener failed', String(error));
+        debug('listener failed', String(error));
       }
     }
   }
 
-  /** One step after the other: whoever waits for one that writes waits for those under way. */
+  /**
+   * Tells storage what the person said, and takes one locked step over what is kept. One after the other, so that whoever waits
+   * for one waits for those under way. Storage that fails costs what was pending, never an exception in the app: the platform's
+   * own tools may tell what went wrong.
+   */
   function step(isTick: boolean): Promise<void> {
-    steps = steps.then(() => takeStep(isTick));
-    return steps;
+    if (!off) turns = turns.then(() => takeStep(isTick)).catch(() => drop('storage-failed'));
+    return turns;
   }
 
-  /** One locked step over what is kept; storage that fails costs what was pending, never an exception in the app. */
   async function takeStep(isTick: boolean): Promise<void> {
-    if (silence && silence !== 'no-consent') return;
     const taken = { grants, records: pending };
     pending = {};
-    hasNoted = false;
-    try {
-      await finishWithdrawal();
-      adopt(await synchronize(context, taken, isTick));
-    } catch {
-      // What went wrong may be told by the platform's own tools; here it must not reach the app.
-      drop('storage-failed');
-    }
+    // Where storage fails, the next step tries again before it does anything else.
+    if (isWithdrawing) await heed();
+    isWithdrawing = false;
+    const granted = granting;
+    granting = undefined;
+    if (granted) await heed(granted);
+    adopt(await synchronize(taken, isTick));
   }
 
   function adopt(state: State): void {
@@ -204,56 +199,29 @@ export function createClient<const D extends Declarations>(options: ClientOption
     if (isWithdrawing) return;
     const { consent } = state;
     const before = `${status} ${isCurrent}`;
-    isLoaded = true;
     ({ status } = state);
-    isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
     ({ ledger } = state);
-    latestDay = Math.max(latestDay, ledger.highWater);
-    if (!silence || silence === 'no-consent') silence = status === 'granted' ? undefined : 'no-consent';
+    isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
+    if (silence !== 'stopped') silence = status === 'granted' ? undefined : 'no-consent';
     // Recorded before a withdrawal that another tab has carried out since.
-    if (silence || (grants !== undefined && grants !== consent?.grants)) pending = {};
+    if (silence || (grants ?? consent?.grants) !== consent?.grants) pending = {};
     grants = consent?.grants;
     // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
     registry.latching?.forgetDecided(pending, ledger);
     if (before !== `${status} ${isCurrent}`) tell();
   }
 
-  async function finishWithdrawal(): Promise<void> {
-    if (!isWithdrawing) return;
-    await withdrawConsent(context);
-    isWithdrawing = false;
-  }
-
-  /** What the person says counts in the order it was said, however storage takes it. */
-  function inTurn(task: () => Promise<void> | undefined): Promise<void> {
-    lastWord = lastWord.then(task);
-    return lastWord;
-  }
-
-  async function grant(despiteGpc: boolean): Promise<void> {
-    if (silence && silence !== 'no-consent') return;
-    try {
-      await finishWithdrawal();
-      await grantConsent(context, despiteGpc);
-    } catch {
-      drop('storage-failed');
-    }
-    await step(true);
-  }
-
-  async function flush(): Promise<void> {
+  function flush(): Promise<void> {
     cancelFlush?.();
     cancelFlush = undefined;
-    await (!isLoaded || hasNoted || Object.keys(pending).length > 0 ? step(false) : steps);
+    return step(false);
   }
 
   function flushNow(): void {
-    const { notes } = storage;
-    if (silence || !isLoaded || Object.keys(pending).length === 0) return;
+    if (silence || grants === undefined || Object.keys(pending).length === 0) return;
+    if (!storage.notes) return void flush();
     try {
-      if (notes) notes.append(JSON.stringify({ grants, records: pending }));
-      else return void flush();
-      hasNoted = true;
+      storage.notes.append(JSON.stringify({ grants, records: pending }));
       pending = {};
     } catch {
       // The process is going down with an error of its own; ours would hide it.
@@ -262,12 +230,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
   }
 
   async function send(): Promise<void> {
-    if (!silence) await uploads.upload().catch(() => drop('storage-failed'));
+    if (!silence) await upload().catch(() => drop('storage-failed'));
   }
 
-  function scheduleTick(): void {
-    cancelTick = platform.schedule(TICK, async () => {
-      scheduleTick();
+  function scheduleTick(delay: number): void {
+    cancelTick = platform.schedule(delay, async () => {
+      hasTicked = true;
+      scheduleTick(TICK);
       await step(true);
       await send();
     });
@@ -275,21 +244,19 @@ export function createClient<const D extends Declarations>(options: ClientOption
 
   async function start(): Promise<void> {
     if (silence) return;
-    scheduleTick();
-    // A visit may end before the next tick.
-    cancelLate = platform.schedule(uploads.begin(), send);
+    // What fell due while the app was off leaves then: not the moment the app is opened, nor too late for a short visit.
+    scheduleTick(uniformInt(source, LATE_DELAY));
     // Whoever hides the app may end it: only what is already due is sent, first, so that it does not show whether there is
     // anything to write; and that is written in the same instant.
     cancelHide = platform.onHide?.(() => {
-      void send();
+      if (hasTicked) void send();
       flushNow();
     });
-    // Nothing is due yet: what fell due while the app was off waits for that delay, and the rest for its own time.
     await step(true);
   }
 
   return {
-    record: (id, ...value) => record(id, value[0]),
+    record,
     time(id) {
       const began = clock.monotonic();
       return () => record(id, clock.monotonic() - began);
@@ -302,23 +269,22 @@ export function createClient<const D extends Declarations>(options: ClientOption
         return isCurrent;
       },
       bound: registry.bound,
-      grant({ despiteGpc = false } = {}) {
-        const word = ++words;
-        // Taken back before it was carried out.
-        return inTurn(() => (word === words ? grant(despiteGpc) : undefined));
+      grant(how = {}) {
+        if (silence === 'stopped') return turns;
+        granting = how;
+        return step(true);
       },
       withdraw() {
-        if (silence === 'private' || !storage.isDurable) return lastWord;
+        if (off) return turns;
         // From this moment on, whatever is still under way.
-        words++;
+        granting = undefined;
         pending = {};
         status = 'denied';
         isCurrent = false;
         silence ??= 'no-consent';
         isWithdrawing = true;
         tell();
-        // Where storage fails, each later step tries again before it does anything else.
-        return inTurn(() => finishWithdrawal().catch(() => drop('storage-failed')));
+        return step(false);
       },
       subscribe(listener) {
         listeners.add(listener);
@@ -331,15 +297,13 @@ export function createClient<const D extends Declarations>(options: ClientOption
     async snapshot() {
       // So that what was recorded, or noted in a crash, is seen where it is kept.
       await step(false);
-      const state = await store.read();
-      return { registry, state, reporting: reportedMetrics(registry, state).map(({ id }) => id), drops: { ...drops } };
+      return { registry, state: await store.read(), drops: { ...drops } };
     },
     async stop() {
-      for (const cancel of [cancelTick, cancelLate, cancelHide]) cancel?.();
-      isStopping = true;
-      await flush();
-      cancelFlush?.();
+      cancelTick?.();
+      cancelHide?.();
       silence = 'stopped';
+      await flush();
     },
   };
 }

@@ -1,22 +1,19 @@
-import { MAX_REPORT_AGE_DAYS, periodStart } from '@dither/protocol';
+import { DAY_MS, MAX_REPORT_AGE_DAYS, type Value, type WirePlace } from '@dither/protocol';
 import { closeIn, debit, isClosed, sumOfFresh } from './budget-ledger.js';
 import type { Agreement } from './consent.js';
-import type { Context } from './context.js';
-import type { DropReason } from './diagnostics.js';
+import type { Drop } from './diagnostics.js';
+import type { Platform } from './platform/platform.js';
 import { OTHER_VERSION_DAYS } from './policy.js';
 import type { OpenRecord } from './recorder.js';
-import type { AnyDeviceMetric } from './registry.js';
+import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
 import { whyNotReported } from './reported.js';
 import type { State } from './state.js';
 
-/** A period that was closed: what happens in a step after its debit. */
-export interface ClosedPeriod {
+/** A period that was closed and paid for: what happens in a step after its debit. */
+export interface PaidPeriod extends WirePlace {
   readonly metric: AnyDeviceMetric;
-  readonly record: OpenRecord;
-  /** Its epoch had been paid for before: its value is not read. */
-  readonly wasLatched: boolean | undefined;
-  /** Why the ledger refused it: then there is no report. */
-  readonly refused: DropReason | undefined;
+  /** What it came to; undefined where its epoch had been paid for before: then it is not read. */
+  readonly value: Value | undefined;
 }
 
 /**
@@ -25,55 +22,58 @@ export interface ClosedPeriod {
  * events: never from a value.
  */
 export function closePeriods(
-  { registry, permit, drop }: Context,
+  registry: DeviceRegistry,
+  { closings, clock }: Platform,
+  drop: Drop,
   state: State,
   agreement: Agreement,
-): readonly ClosedPeriod[] {
-  const { latching, byId } = registry;
-  const { ledger, open } = state;
+): readonly PaidPeriod[] {
+  const { latching } = registry;
+  const { ledger } = state;
+  const { records } = state.open;
   const today = ledger.highWater;
-  const closed: ClosedPeriod[] = [];
-  const isEnded = (metric: AnyDeviceMetric | undefined, { start, fingerprint }: OpenRecord): boolean =>
-    metric?.fingerprint === fingerprint && start + metric.period <= today;
-  const epoch = latching?.earliestEpoch(
-    registry,
-    state,
-    (metric, record) => isEnded(metric, record) && permit.mayClose(metric, 0),
-  );
+  const paid: PaidPeriod[] = [];
 
-  /** Whether a period that has ended stays open all the same. */
-  function waits(metric: AnyDeviceMetric, record: OpenRecord): boolean {
-    const { id, period } = metric;
-    const { start } = record;
-    const isTooOld = today - start - period > MAX_REPORT_AGE_DAYS;
-    const whyNot = isTooOld ? 'too-old' : whyNotReported(registry, state, metric);
-    // Who was drawn in the window that the period began in goes on to report it.
-    if (whyNot && whyNot !== 'not-drawn') {
-      closeIn(ledger, id, start);
-      drop(whyNot, id);
-      return false;
-    }
-    if (metric.epoch > period && periodStart(start, metric.epoch) !== epoch) return true;
-    if (!permit.mayClose(metric, closed.filter((other) => other.metric === metric).length)) return true;
-    const wasLatched = latching?.isLatched(ledger, metric, start);
-    const refused = latching
-      ? latching.debit(ledger, metric, start, agreement)
-      : debit(ledger, metric, start, agreement, [metric.params.microEpsilon], sumOfFresh);
-    if (refused) drop(refused, id);
-    closed.push({ metric, record, wasLatched, refused });
-    return false;
+  /**
+   * One closing per process start, and one more per period that has passed by the clock that cannot be set: however
+   * the device's clock jumps, a running process closes no more periods than time has really held.
+   */
+  function mayClose(metric: AnyDeviceMetric): boolean {
+    const closed = (closings.get(metric.id) ?? 0) + paid.filter((other) => other.metric === metric).length;
+    return closed * metric.period * DAY_MS <= clock.monotonic();
   }
 
-  for (const id in open.records) {
-    const metric = byId[id];
-    const records = (open.records[id] as OpenRecord[]).filter((record) => {
-      if (isClosed(ledger, id, record.start)) return false;
+  const waits = latching?.waiting(registry, state, mayClose);
+  for (const id in records) {
+    const metric = registry.byId.get(id);
+    const left = (records[id] as OpenRecord[]).filter(({ start, fingerprint, value }) => {
+      if (isClosed(ledger, id, start)) return false;
       // Opened by another version of the app, which may be running beside this one.
-      if (metric?.fingerprint !== record.fingerprint) return today - record.start <= OTHER_VERSION_DAYS;
-      return !isEnded(metric, record) || waits(metric, record);
+      if (metric?.fingerprint !== fingerprint) return today - start <= OTHER_VERSION_DAYS;
+      const age = today - start - metric.period;
+      if (age < 0) return true;
+      const whyNot = age > MAX_REPORT_AGE_DAYS ? 'too-old' : whyNotReported(registry, state, metric);
+      // Who was drawn in the window that the period began in goes on to report it.
+      if (whyNot && whyNot !== 'not-drawn') {
+        closeIn(ledger, id, start);
+        drop(whyNot, id);
+        return false;
+      }
+      if (waits?.(metric, start) || !mayClose(metric)) return true;
+      const micro = metric.params.microEpsilon;
+      const wasLatched = latching?.isLatched(ledger, metric, start);
+      const refused = latching
+        ? latching.debit(ledger, metric, start, agreement)
+        : debit(ledger, start, [start + metric.period - 1, id, micro], micro, agreement, sumOfFresh);
+      if (refused) drop(refused, id);
+      else {
+        const read = wasLatched ? undefined : (value ?? metric.none);
+        paid.push({ metric, index: registry.wire.indexOf(metric), window: start, value: read });
+      }
+      return false;
     });
-    if (records.length > 0) open.records[id] = records;
-    else delete open.records[id];
+    if (left.length > 0) records[id] = left;
+    else delete records[id];
   }
-  return closed;
+  return paid;
 }

@@ -26,7 +26,7 @@ export const sum: Combine = (earlier, { value }, domainSize) => {
 };
 
 /** A count of events stops here, so that a record's size is bounded and a choice stays exact. */
-const MAX_EVENTS = 2 ** 31;
+const MAX_EVENTS = 2_147_483_648;
 
 /** A reservoir of one: each event so far is the one with the same chance. */
 export const random: Combine = (earlier, later, _domainSize, source) => {

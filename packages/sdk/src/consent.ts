@@ -16,11 +16,11 @@ export interface ConsentRecord {
   readonly status: 'granted' | 'denied';
   /** The app that asked: what is kept is one app's, and no other may read, spend or send it. */
   readonly app: string;
-  /** How often consent was given on this storage: what was recorded under an earlier one is not read under a later. */
+  /** How often consent was given on this storage by somebody who had not, or no more: what was recorded under an earlier one is not read under a later. */
   readonly grants: number;
-  agreement?: Agreement;
+  agreement?: Agreement | undefined;
   /** The person granted after being told that their Global Privacy Control signal says otherwise. */
-  readonly despiteGpc?: boolean;
+  readonly despiteGpc?: boolean | undefined;
 }
 
 export function agreementTo({ bound, wire }: DeviceRegistry): Agreement {

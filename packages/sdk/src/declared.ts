@@ -4,12 +4,14 @@ import {
   defineRegistry as declare,
   drawParticipation,
   type Metric,
-  publicDraw,
   type Registry,
   type RegistryOptions,
+  splitReports,
 } from '@dither/protocol';
 import { any, type Combine, first, last, max, random, sum } from './combine.js';
+import { onceAWindow } from './drawing.js';
 import { latching } from './latching.js';
+import { publicDraw } from './public-draw.js';
 import { type AnyDeviceMetric, byId, type DeviceRegistry } from './registry.js';
 
 const combiners: { readonly [aggregate in Metric['aggregate']]: Combine } = { any, sum, first, last, max, random };
@@ -50,8 +52,10 @@ export function deviceRegistry<D extends Declarations>(registry: Registry<D>): D
     ...registry,
     wire,
     byId: byId(wire),
-    draw: participation === 'sampled' ? (source) => drawParticipation(classes, windowDays, source) : undefined,
+    draw:
+      participation === 'sampled' ? onceAWindow((source) => drawParticipation(classes, windowDays, source)) : undefined,
     latching,
     publicDraw,
+    splitReports,
   } satisfies DeclaredRegistry<D>);
 }

@@ -1,8 +1,9 @@
 import { type Params, type Ratio, times, toNumber } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { labels, parseHeader, publicDraw } from '@dither/protocol';
+import { labels, parseHeader } from '@dither/protocol';
 import type { Snapshot } from './client.js';
 import type { InspectedMessage, InspectedReport } from './inspect.js';
+import { publicDraw } from './public-draw.js';
 
 /** How well a report can be denied: what it says for one truth against another. */
 export interface Deniability {
@@ -44,14 +45,13 @@ export async function deniability(
   candidates: readonly string[] = [],
 ): Promise<Deniability | undefined> {
   const { registry } = await client.snapshot();
-  const metric = registry.byId[report.metric];
+  const metric = registry.byId.get(report.metric);
   const header = parseHeader(message.bytes);
   const mechanism = catalogue.get(metric?.params.mechanism ?? '');
   if (!metric || !mechanism || header.registry !== registry.fingerprint) return undefined;
   const { params } = metric;
   const channel = mechanism.channel as AnyChannel;
-  const draw =
-    params.draws === undefined ? undefined : publicDraw(metric.fingerprint, report.window, header, params.draws);
+  const draw = publicDraw(metric, report.window, header);
   const decoded = (mechanism.aggregator as AnyDecoder).decode(params, report.bytes, draw);
   const isText = metric.kind === 'text';
   const values = isText ? ['', ...new Set(candidates)] : Array.from({ length: metric.domainSize }, (_, value) => value);

@@ -43,5 +43,8 @@ export type DropReason =
  */
 export type Drops = { [reason in DropReason]?: number };
 
+/** Tells a developer who debugs of a period's life; never a value. */
+export type Debug = (stage: string, of: string, more?: string | number) => void;
+
 /** Counts a loss. */
 export type Drop = (reason: DropReason, metric?: string) => void;

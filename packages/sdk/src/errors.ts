@@ -3,14 +3,15 @@ export type ClientErrorCode = 'endpoint-invalid' | 'seeded-source-not-on-loopbac
 
 export class ClientError extends Error {
   override readonly name = 'ClientError';
-  readonly code: ClientErrorCode;
+  declare readonly code: ClientErrorCode;
   constructor(code: ClientErrorCode, expected: string) {
     super(`${code}: ${expected}`);
     this.code = code;
   }
 }
 
-const LOOPBACK = /^(memory:\/\/|https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))/;
+const ENDPOINT = /^((memory|https?):\/\/[^\s/?#]+[^\s?#]*?)\/*$/;
+const LOOPBACK = /^(memory:|https?:\/\/(localhost|127(\.\d+){3}|\[::1])(:\d+)?(\/|$))/;
 
 /**
  * The endpoint without slashes at its end.
@@ -18,11 +19,9 @@ const LOOPBACK = /^(memory:\/\/|https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])
  *   might be taken for protection
  */
 export function checkEndpoint(endpoint: string, isSeeded: boolean | undefined): string {
-  if (!/^(https?|memory):\/\/[^\s/?#]+[^\s?#]*$/.test(endpoint)) {
-    throw new ClientError('endpoint-invalid', 'a URL such as https://example.org');
-  }
-  if (isSeeded && !LOOPBACK.test(endpoint)) {
+  const [, trimmed] = ENDPOINT.exec(endpoint) ?? [];
+  if (!trimmed) throw new ClientError('endpoint-invalid', 'https:// and a host');
+  if (isSeeded && !LOOPBACK.test(endpoint))
     throw new ClientError('seeded-source-not-on-loopback', 'memory:// or localhost');
-  }
-  return endpoint.replace(/\/+$/, '');
+  return trimmed;
 }

@@ -9,13 +9,11 @@ export {
   text,
   timing,
 } from '@dither/protocol';
-export type { Client, MetricId, Snapshot } from './client.js';
+export { type Client, type ClientOptions, createClient, type MetricId, type Snapshot } from './client.js';
 export type { ConsentStatus } from './consent.js';
-export { createClient, type WebClientOptions as ClientOptions } from './create.js';
 export { type DeclaredRegistry, defineRegistry, deviceRegistry } from './declared.js';
 export type { DropReason } from './diagnostics.js';
 export { ClientError, type ClientErrorCode } from './errors.js';
-export { type Pending, parseNote } from './notes.js';
 export type { Answer, Clock, Notes, Platform, Storage } from './platform/platform.js';
 export { type WebPlatformOptions, webPlatform } from './platform/web.js';
 export type { DeviceRegistry } from './registry.js';

@@ -17,7 +17,7 @@ import { type Latched, latching, outputFor, readable } from './latching.js';
 import type { Message } from './log.js';
 import type { OpenRecord } from './recorder.js';
 import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
-import { isExpired, whyNotReported } from './reported.js';
+import { isExpired, reportedMetrics, whyNotReported } from './reported.js';
 import type { State } from './state.js';
 
 /** Epsilon spent, and what is left of the bound. */
@@ -100,7 +100,7 @@ export interface Inspection {
  * const { spent, messages, open } = await inspect(dither);
  */
 export async function inspect(client: { snapshot(): Promise<Snapshot> }): Promise<Inspection> {
-  const { registry, state, reporting, drops } = await client.snapshot();
+  const { registry, state, drops } = await client.snapshot();
   const { status, ledger, consent, latch, off } = state;
   const today = ledger.highWater;
   const byMetric = chargedIn(ledger.charges, today, registry.bound.windowDays);
@@ -126,10 +126,10 @@ export async function inspect(client: { snapshot(): Promise<Snapshot> }): Promis
       inWindow: Math.max(0, agreed.perWindow - spent.inWindow),
       inLifetime: Math.max(0, agreed.lifetime - spent.inLifetime),
     },
-    reporting,
+    reporting: reportedMetrics(registry, state).map(({ id }) => id),
     silent: silentIn(registry, state),
     open: Object.entries(state.open.records).flatMap(([metric, records]) =>
-      records.map((record) => ({ metric, start: record.start, value: labelOf(registry.byId[metric], record) })),
+      records.map((record) => ({ metric, start: record.start, value: labelOf(registry.byId.get(metric), record) })),
     ),
     latched: registry.wire
       .filter((metric) => latching.isLatched(ledger, metric, today))

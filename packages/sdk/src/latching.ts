@@ -1,9 +1,9 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
 import { fromBase64url, periodStart, toBase64url, type Value } from '@dither/protocol';
-import { accountOf, debit, isClosed, type Ledger } from './budget-ledger.js';
+import { accountOf, type Charge, debit, isClosed, type Ledger } from './budget-ledger.js';
 import { sumOfAll } from './charges.js';
 import type { Agreement } from './consent.js';
-import type { OpenRecord, Records } from './recorder.js';
+import type { Records } from './recorder.js';
 import type { AnyDeviceMetric, DeviceRegistry } from './registry.js';
 import type { State } from './state.js';
 
@@ -54,14 +54,14 @@ export interface Latching {
    */
   isLatched(ledger: Ledger, metric: AnyDeviceMetric, start: number): boolean;
   /**
-   * First day of the earliest epoch in which a latched metric has a period to close. One step closes those of no other
-   * epoch, so that no batch holds two cohort draws; the others stay open for the next tick.
+   * Says which ended periods of a metric stay open for the next tick. One step closes those of no other epoch than the earliest
+   * in which a latched metric has a period to close, so that no batch holds two cohort draws.
    */
-  earliestEpoch(
+  waiting(
     registry: DeviceRegistry,
     state: State,
-    isReady: (metric: AnyDeviceMetric, record: OpenRecord) => boolean,
-  ): number;
+    mayClose: (metric: AnyDeviceMetric) => boolean,
+  ): (metric: AnyDeviceMetric, start: number) => boolean;
   /**
    * Debits the report of a period, and of a latched metric also all that follow in its epoch, unless they were debited before.
    *
@@ -137,7 +137,7 @@ export const latching: Latching = {
     const { consent, ledger, latch } = state;
     const latched = readable(latch);
     if (latch && latched.grants === consent?.grants) state.latch = latched;
-    else delete state.latch;
+    else state.latch = undefined;
     const { drawn } = ledger;
     const draw = state.latch?.draw;
     if (drawn && (draw?.first !== drawn.first || draw.until !== drawn.until)) {
@@ -147,24 +147,33 @@ export const latching: Latching = {
 
   isLatched: (ledger, { id, epoch, period }, start) => epoch > period && isDecided(ledger, id, epoch, start),
 
-  earliestEpoch({ wire }, { ledger, open }, isReady) {
-    const epochs = wire.flatMap((metric) =>
-      metric.epoch > metric.period
-        ? (open.records[metric.id] ?? [])
-            .filter((record) => !isClosed(ledger, metric.id, record.start) && isReady(metric, record))
-            .map(({ start }) => periodStart(start, metric.epoch))
-        : [],
-    );
-    return Math.min(...epochs);
+  waiting({ wire }, { ledger, open }, mayClose) {
+    const epochs = wire.flatMap((metric) => {
+      const { id, epoch, period } = metric;
+      if (epoch === period || !mayClose(metric)) return [];
+      return (open.records[id] ?? [])
+        .filter(
+          ({ start, fingerprint }) =>
+            fingerprint === metric.fingerprint && start + period <= ledger.highWater && !isClosed(ledger, id, start),
+        )
+        .map(({ start }) => periodStart(start, epoch));
+    });
+    const earliest = Math.min(...epochs);
+    return ({ epoch, period }, start) => epoch > period && periodStart(start, epoch) !== earliest;
   },
 
   debit(ledger, metric, start, agreement) {
     const { id, period, epoch, microEpoch = [], params } = metric;
-    if (epoch === period) return debit(ledger, metric, start, agreement, [params.microEpsilon], sumOfAll);
-    if (latching.isLatched(ledger, metric, start)) return debit(ledger, metric, start, agreement, [], sumOfAll);
+    const day = start + period - 1;
     const first = periodStart(start, epoch);
     const until = first + epoch;
-    const refused = debit(ledger, metric, start, agreement, microEpoch.slice(0, (until - start) / period), sumOfAll);
+    const isFresh = epoch === period;
+    const isPaid = latching.isLatched(ledger, metric, start);
+    const table = isFresh ? [params.microEpsilon] : isPaid ? [] : microEpoch.slice(0, (until - start) / period);
+    const micro = table.at(-1) ?? 0;
+    const charge: Charge = table.length > 1 ? [day, id, table, period] : [day, id, micro];
+    const refused = debit(ledger, start, charge, micro, agreement, sumOfAll);
+    if (isFresh || isPaid) return refused;
     accountOf(ledger, id).latchedUntil = until;
     if (!refused) ledger.drawn = { first, until };
     return refused;

@@ -1,6 +1,7 @@
 /**
  * Every default and limit of the client, with its reason; what both sides share is in `@dither/protocol`. Constants of
- * their own rather than one object: an app bundles those it uses.
+ * their own rather than one object, in a file without imports: an app bundles those it uses, and bundlers put them where they
+ * are used.
  */
 
 const MINUTE = 60_000;
@@ -18,11 +19,17 @@ export const LATE_DELAY = MINUTE;
 /** How often a running app looks whether a period has ended or a report is due. */
 export const TICK = MINUTE;
 
-/** Delays between tries; a Retry-After is rounded up to one of them, so that a server cannot mark a device by it. */
-export const RETRY_DELAYS: readonly number[] = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR];
+/** The longest delay between tries. */
+export const LONGEST_RETRY_DELAY = 6 * HOUR;
 
-/** Each delay is stretched by a random factor of 1 to 1.5, so that devices do not return together. */
-export const RETRY_JITTER = 0.5;
+/** No rule of ours puts a batch further ahead: one that is was dated by a clock that has since been set back. */
+export const FARTHEST_DUE = 1.5 * DUE_WITHIN;
+
+/** More than any record takes in storage with its metric's id, but for its text. */
+export const RECORD_WIDTH = 208;
+
+/** Bytes of one code unit of a text in storage, at most: \uXXXX. */
+export const UNIT_WIDTH = 6;
 
 /** A text found in storage is believed up to here: the longest that any metric may declare, in UTF-16 code units. */
 export const MAX_STORED_TEXT = 1024;
@@ -45,9 +52,6 @@ export const CHARGES_KEPT = 364;
  */
 export const OTHER_VERSION_DAYS = 56;
 
-/** An answer is read up to here; a receipt takes some 200 bytes, a switch-off document 16 KiB at most. */
-export const MAX_ANSWER_LENGTH = 16_384;
-
 /** A request without an answer is given up after so many milliseconds. */
 export const REQUEST_TIMEOUT = 30_000;
 
@@ -62,3 +66,6 @@ export const LOCK_BREAKER_AGE = 10_000;
 
 /** A lock from another container, or from before a restart, that has been seen this long belongs to nobody. */
 export const FOREIGN_LOCK_AGE = 60_000;
+
+/** Delays between the first tries; a Retry-After is rounded up to one of them, so that a server cannot mark a device by it. */
+export const RETRY_DELAYS: readonly number[] = [MINUTE, 10 * MINUTE, HOUR];

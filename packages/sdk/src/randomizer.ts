@@ -1,9 +1,10 @@
 import { uniformInt } from '@dither/mechanisms';
-import { encodeBatch, NONCE_BYTES, splitReports, toBase64url, type WireReport } from '@dither/protocol';
-import type { ClosedPeriod } from './closer.js';
-import type { Context } from './context.js';
-import type { DropReason } from './diagnostics.js';
+import { encodeBatch, NONCE_BYTES, toBase64url, type WireReport } from '@dither/protocol';
+import type { PaidPeriod } from './closer.js';
+import type { Debug, Drop } from './diagnostics.js';
+import type { Platform } from './platform/platform.js';
 import { DUE_WITHIN } from './policy.js';
+import type { DeviceRegistry } from './registry.js';
 import type { State } from './state.js';
 
 /**
@@ -14,47 +15,42 @@ import type { State } from './state.js';
  * Which periods share a batch is settled before that, by their metrics and windows.
  */
 export function randomizePeriods(
-  { registry, platform, drop, debug }: Context,
+  registry: DeviceRegistry,
+  { clock, source }: Platform,
+  drop: Drop,
+  debug: Debug,
   state: State,
-  paid: readonly ClosedPeriod[],
+  paid: readonly PaidPeriod[],
 ): void {
-  const { wire, latching, publicDraw } = registry;
-  const { source, clock } = platform;
+  const { latching, publicDraw, splitReports } = registry;
   const day = state.ledger.highWater;
-  const places = paid.map((period) => ({
-    ...period,
-    index: wire.indexOf(period.metric),
-    window: period.record.start,
-  }));
-  for (const part of splitReports(registry, places)) {
-    const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => uniformInt(source, 256));
+  for (const part of splitReports?.(registry, paid) ?? [paid]) {
+    const nonce = Uint8Array.from({ length: NONCE_BYTES }, () => source.next());
     const reports: WireReport[] = [];
-    for (const { metric, record, wasLatched, index, window } of part) {
-      const { id, fingerprint, randomizer, params, none } = metric;
-      const { value = none } = record;
-      const draw = params.draws && publicDraw?.(fingerprint, window, { day, nonce }, params.draws);
+    for (const { metric, index, window, value } of part) {
+      const { id, randomizer, params } = metric;
+      const isFresh = 'randomize' in randomizer;
       let bytes: Uint8Array | undefined;
-      let lost: DropReason = 'latch-lost';
       try {
-        bytes =
-          'randomize' in randomizer
-            ? randomizer.encode(params, randomizer.randomize(params, value, source, draw))
-            : latching?.report(state, metric, window, wasLatched ? undefined : value, source);
-      } catch (error) {
+        bytes = isFresh
+          ? randomizer.encode(
+              params,
+              randomizer.randomize(params, value, source, publicDraw?.(metric, window, { day, nonce })),
+            )
+          : latching?.report(state, metric, window, value, source);
+      } catch {
         // Whatever storage made of one value, the other metrics' reports go out.
-        if ((error as { readonly code?: unknown }).code !== 'value-out-of-range') throw error;
-        if ('randomize' in randomizer) lost = 'storage-failed';
       }
       if (bytes) reports.push({ index, window, bytes });
-      else drop(lost, id);
-      debug?.('randomized', id, window);
+      else drop(isFresh ? 'storage-failed' : 'latch-lost', id);
+      debug('randomized', id, window);
     }
     if (reports.length > 0) {
       const due = clock.wall() + uniformInt(source, DUE_WITHIN);
       const id = toBase64url(nonce);
       const body = toBase64url(encodeBatch(registry, { day, nonce, reports }));
-      state.queue = [...state.queue, { id, day, body, due, tries: 0 }];
-      debug?.('queued', id, due);
+      state.queue.push({ id, day, body, due, tries: 0 });
+      debug('queued', id, due);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { WordSource } from '@dither/mechanisms';
 import type { Value } from '@dither/protocol';
+import { MAX_STORED_TEXT } from './policy.js';
 import type { AnyDeviceMetric } from './registry.js';
 
 /**
@@ -25,20 +26,46 @@ export interface Records {
   [metric: string]: OpenRecord[];
 }
 
-/** The period of a metric that starts on day `start`, with what was recorded in it, if anything was. */
-export function recordOf(metric: AnyDeviceMetric, start: number, value?: Value): OpenRecord {
-  const { fingerprint, domain, period, epoch } = metric;
-  return { start, fingerprint, maxLength: domain.maxLength, epoch: epoch > period ? epoch : undefined, value };
+/**
+ * Combines `later` into the record of the same period and of the same declaration, where there is one.
+ * @returns whether there is
+ */
+export function combineInto(records: Records, metric: AnyDeviceMetric, later: OpenRecord, source: WordSource): boolean {
+  const { start, fingerprint, value } = later;
+  const own = records[metric.id]?.find((other) => other.start === start && other.fingerprint === fingerprint);
+  if (own && value !== undefined) {
+    if (own.value === undefined) Object.assign(own, later);
+    else metric.combine(own, later, metric.domainSize, source);
+  }
+  return !!own;
 }
 
-/** The record of `records` that is of the same period and of the same declaration. */
-export function sameOf(records: readonly OpenRecord[] | undefined, { start, fingerprint }: OpenRecord) {
-  return records?.find((other) => other.start === start && other.fingerprint === fingerprint);
+/**
+ * Keeps that the metric's period which starts on day `start` is open, and what was recorded in it, if anything was.
+ * @returns whether it was not open before
+ */
+export function keepIn(
+  records: Records,
+  metric: AnyDeviceMetric,
+  start: number,
+  source: WordSource,
+  value?: Value,
+): boolean {
+  const { id, fingerprint, domain, period, epoch } = metric;
+  const { maxLength } = domain;
+  const record: OpenRecord = { start, fingerprint, maxLength, epoch: epoch > period ? epoch : undefined, value };
+  if (combineInto(records, metric, record, source)) return false;
+  records[id] = [...(records[id] ?? []), record];
+  return true;
 }
 
-/** Combines `later` into `earlier`, which is of the same period. */
-export function combineInto(metric: AnyDeviceMetric, earlier: OpenRecord, later: OpenRecord, source: WordSource): void {
-  if (later.value === undefined) return;
-  if (earlier.value === undefined) Object.assign(earlier, later);
-  else metric.combine(earlier, later, metric.domainSize, source);
+/** Whether a text in storage held records; what each says of its metric is for whoever reads it. */
+export function areRecords(records: unknown): records is Records {
+  return Object.values(records ?? '-').every((own) =>
+    own?.every?.((record?: Partial<OpenRecord>) => record?.fingerprint && isValue(record.value)),
+  );
+}
+
+function isValue(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= MAX_STORED_TEXT : value === undefined || Number.isFinite(value);
 }

@@ -1,7 +1,9 @@
-import type { Params, WordSource } from '@dither/mechanisms';
-import type { AnyClient, Bound, Declarations, Domain, Kind, publicDraw, Value } from '@dither/protocol';
+import type { Params } from '@dither/mechanisms';
+import type { AnyClient, Bound, Declarations, Domain, Kind, splitReports, Value } from '@dither/protocol';
 import type { Combine } from './combine.js';
+import type { DrawMetrics } from './drawing.js';
 import type { Latching } from './latching.js';
+import type { publicDraw } from './public-draw.js';
 
 /**
  * What a device needs to know of a metric, all of it worked out before run time: nothing here is validated or computed
@@ -46,19 +48,19 @@ export interface DeviceRegistry<D extends Declarations = Declarations> {
   readonly bound: Bound;
   /** All metrics in the order of their ids: a report's place in a batch. */
   readonly wire: readonly AnyDeviceMetric[];
-  /** By id, without a prototype. */
-  readonly byId: { readonly [id: string]: AnyDeviceMetric };
-  /** What a sampled registry has: draws the metrics that this installation reports in a budget window. */
-  readonly draw?: ((source: WordSource) => readonly string[]) | undefined;
+  readonly byId: ReadonlyMap<string, AnyDeviceMetric>;
+  /** What a sampled registry has. */
+  readonly draw?: DrawMetrics | undefined;
   /** What a registry with latched metrics has. */
   readonly latching?: Latching | undefined;
   /** What a registry has whose mechanisms use public draws. */
   readonly publicDraw?: typeof publicDraw | undefined;
+  /** What a registry has whose reports of one moment may be too many for one batch. */
+  readonly splitReports?: typeof splitReports | undefined;
   /** Of types only. */
   readonly declarations?: D;
 }
 
-/** The metrics by id. Without a prototype: no id but a declared one finds anything. */
 export function byId(wire: readonly AnyDeviceMetric[]): DeviceRegistry['byId'] {
-  return Object.assign(Object.create(null), ...wire.map((metric) => ({ [metric.id]: metric })));
+  return new Map(wire.map((metric) => [metric.id, metric]));
 }

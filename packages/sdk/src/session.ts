@@ -1,132 +1,137 @@
-import { dayOf, periodStart } from '@dither/protocol';
-import { isClosed, type Ledger } from './budget-ledger.js';
+import { dayOf, parseJson, periodStart } from '@dither/protocol';
+import { isClosed } from './budget-ledger.js';
 import { closePeriods } from './closer.js';
 import { agreementTo, narrowed } from './consent.js';
-import type { Context } from './context.js';
+import type { Debug, Drop } from './diagnostics.js';
 import type { Pending } from './notes.js';
+import type { Platform } from './platform/platform.js';
 import { randomizePeriods } from './randomizer.js';
-import { combineInto, recordOf, sameOf } from './recorder.js';
+import { areRecords, combineInto, keepIn, type OpenRecord } from './recorder.js';
+import type { DeviceRegistry } from './registry.js';
 import { reportedMetrics, whyNotReported } from './reported.js';
-import { ALL_BUT_LEDGER, ALL_BUT_QUEUE, nothingOpen, type State } from './state.js';
+import { nothingOpen, type State, type Store } from './state.js';
 
-/**
- * Brings what is kept up to date: merges `pending` and crash notes into the open periods. A tick first moves time
- * forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and then closes
- * the periods that have ended: debit, durably; then randomize; then keep what was latched; then queue.
- *
- * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
- *
- * @returns what is kept now
- */
-export async function synchronize(context: Context, pending: Pending, isTick: boolean): Promise<State> {
-  const { registry, platform, store, permit, drop, debug } = context;
-  const { latching, byId } = registry;
-  const { notes } = platform.storage;
-  if (pending.grants === undefined) {
-    // Before the person was asked nothing is written, not even a lock.
-    const before = await store.read();
-    if (before.status === 'unknown') return before;
-  }
-  return store.change(
-    async (state, save) => {
-      const { status, consent, ledger, open } = state;
-      const { records } = open;
-      const noted = (await notes?.list()) ?? [];
-      if (status !== 'granted' || !consent?.agreement) {
-        // From before a privacy signal, or noted in a late crash.
-        erase(state);
-      } else {
-        // By the clock alone, too: an event in a tab of a cheaper version must not lower what others may spend.
-        const agreement = isTick ? narrowed(consent.agreement, registry) : consent.agreement;
-        consent.agreement = agreement;
-        latching?.open(state);
-        if (isTick) {
-          moveForward(context, ledger);
-          for (const metric of reportedMetrics(registry, state)) {
-            // Its period is reported, whether anything happens or not.
-            const present = recordOf(metric, periodStart(ledger.highWater, metric.period));
-            const { id } = metric;
-            if (isClosed(ledger, id, present.start) || sameOf(records[id], present)) continue;
-            records[id] = [...(records[id] ?? []), present];
-            debug?.('opened', id, present.start);
-          }
-        }
-        for (const [name, note] of [...noted, ['', pending] as const]) {
-          if (open.merged.includes(name)) continue;
-          // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
-          const { grants = consent.grants, records: more }: Partial<Pending> = note ?? {};
-          if (!note || grants !== consent.grants) drop(note ? 'no-consent' : 'storage-failed');
-          else {
-            for (const id in more) {
-              const metric = byId[id];
-              for (const record of more?.[id] ?? []) {
-                const own = metric?.fingerprint === record.fingerprint && sameOf(records[id], record);
-                if (own) combineInto(metric, own, record, platform.source);
-                else drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
-              }
-            }
-          }
-        }
-        open.merged = noted.map(([name]) => name);
-        const closed = isTick ? closePeriods(context, state, agreement) : [];
-        latching?.forgetDecided(records, ledger);
-        // The debit is durable before the first coin is tossed.
-        await save();
-        for (const { metric } of closed) permit.note(metric);
-        randomizePeriods(
-          context,
-          state,
-          closed.filter(({ refused }) => !refused),
-        );
-        if (latching) latching.forget(state);
-        // Of an earlier version that had latched metrics: this one has no use for what they stored.
-        else if (isTick) state.latch = undefined;
-      }
-      await save();
-      if (noted.length > 0) await notes?.remove(noted.map(([name]) => name));
-      return state;
-    },
-    isTick ? undefined : ALL_BUT_QUEUE,
-  );
+/** What a client does with what is kept. */
+export interface Session {
+  /**
+   * Brings what is kept up to date: merges `pending` and crash notes into the open periods. A tick first moves time
+   * forward, draws this budget window's metrics and marks the app as present in the periods it lies in; and then closes
+   * the periods that have ended: debit, durably; then randomize; then keep what was latched; then queue.
+   *
+   * Only a tick does, since it comes by the clock alone: had an event opened or closed a period, that would show.
+   *
+   * @returns what is kept now
+   */
+  synchronize(pending: Pending, isTick: boolean): Promise<State>;
+  /**
+   * Writes down what the person said: that they agree to what this registry declares, or that they do not. Then the step
+   * that follows erases everything but the ledger: the spent budget, and until when latched metrics are silent.
+   *
+   * @param granted - undefined if they do not
+   */
+  heed(granted?: { readonly despiteGpc?: boolean }): Promise<void>;
 }
 
-/** Moves time forward, never back; and draws the metrics of the budget window that today lies in, before any value is read. */
-function moveForward({ registry, platform }: Context, ledger: Ledger): void {
-  ledger.highWater = Math.max(ledger.highWater, dayOf(platform.clock.wall()));
-  const window = periodStart(ledger.highWater, registry.bound.windowDays);
-  if (registry.draw && ledger.draw.window !== window) {
-    ledger.draw = { window, metrics: registry.draw(platform.source) };
+export function openSession(
+  registry: DeviceRegistry,
+  platform: Platform,
+  store: Store,
+  drop: Drop,
+  debug: Debug,
+): Session {
+  const { app, latching } = registry;
+  const { storage, closings, source } = platform;
+  const { notes } = storage;
+
+  /** What was recorded counts in periods that are open and of this version. */
+  function merge(state: State, pending: Partial<Pending>): void {
+    const { consent, open } = state;
+    const { records, grants = consent?.grants } = pending;
+    if (!areRecords(records)) drop('storage-failed');
+    // What was recorded under another consent was erased by the withdrawal in between, in whatever tab.
+    else if (grants !== consent?.grants) drop('no-consent');
+    else {
+      for (const id in records) {
+        const metric = registry.byId.get(id);
+        for (const record of records[id] as OpenRecord[]) {
+          const isMerged =
+            metric?.fingerprint === record.fingerprint && combineInto(open.records, metric, record, source);
+          if (!isMerged) drop(whyNotReported(registry, state, metric) ?? 'period-closed', id);
+        }
+      }
+    }
   }
+
+  return {
+    async synchronize(pending, isTick) {
+      if (pending.grants === undefined) {
+        // Before the person was asked nothing is written, not even a lock.
+        const before = await store.read();
+        if (before.status === 'unknown') return before;
+      }
+      return store.change(async (state, save) => {
+        const { status, consent } = state;
+        const noted = (await notes?.list()) ?? [];
+        const names = noted.map(([name]) => name);
+        if (status !== 'granted' || !consent?.agreement) {
+          // From before a privacy signal, or noted in a late crash.
+          erase(state);
+        } else {
+          const { ledger, open } = state;
+          const { records } = open;
+          latching?.open(state);
+          if (isTick) {
+            // By the clock alone, too: an event in a tab of a cheaper version must not lower what others may spend.
+            consent.agreement = narrowed(consent.agreement, registry);
+            // Forward, never back.
+            ledger.highWater = Math.max(ledger.highWater, dayOf(platform.clock.wall()));
+            registry.draw?.(ledger, registry.bound.windowDays, source);
+            for (const metric of reportedMetrics(registry, state)) {
+              // Its period is reported, whether anything happens or not.
+              const start = periodStart(ledger.highWater, metric.period);
+              if (isClosed(ledger, metric.id, start)) continue;
+              if (keepIn(records, metric, start, source)) debug('opened', metric.id, start);
+            }
+          }
+          for (const [name, text] of noted) {
+            // One that does not say under which consent was under none.
+            if (!open.merged.includes(name)) merge(state, { grants: 0, ...parseJson<Pending>(text) });
+          }
+          merge(state, pending);
+          open.merged = names;
+          const paid = isTick ? closePeriods(registry, platform, drop, state, consent.agreement) : [];
+          latching?.forgetDecided(records, ledger);
+          // The debit is durable before the first coin is tossed.
+          await save();
+          for (const { metric } of paid) closings.set(metric.id, (closings.get(metric.id) ?? 0) + 1);
+          if (paid.length > 0) randomizePeriods(registry, platform, drop, debug, state, paid);
+          if (latching) latching.forget(state);
+          // Of an earlier version that had latched metrics: this one has no use for what they stored.
+          else if (isTick) state.latch = undefined;
+        }
+        await save();
+        await notes?.remove(names);
+        return state;
+      });
+    },
+
+    heed: (granted) =>
+      store.change((state) => {
+        const { status, consent } = state;
+        // Who agrees again goes on with what is recorded and latched; who had withdrawn does not.
+        const isNew = !!granted && status !== 'granted';
+        if (isNew) erase(state);
+        state.consent = {
+          status: granted ? 'granted' : 'denied',
+          app,
+          grants: (consent?.grants ?? 0) + (isNew ? 1 : 0),
+          agreement: granted && agreementTo(registry),
+          despiteGpc: granted?.despiteGpc,
+        };
+      }),
+  };
 }
 
 function erase(state: State): void {
   Object.assign(state, { latch: undefined, queue: [], open: nothingOpen(), off: {} });
-}
-
-/** Records consent for what this registry declares. */
-export function grantConsent({ registry, store }: Context, despiteGpc: boolean): Promise<void> {
-  const { app } = registry;
-  return store.change((state) => {
-    const grants = state.consent?.grants ?? 0;
-    // Who agrees again goes on with what is latched; who had withdrawn does not.
-    if (state.latch?.grants === grants && state.status === 'granted') state.latch.grants = grants + 1;
-    state.consent = {
-      status: 'granted',
-      app,
-      grants: grants + 1,
-      agreement: agreementTo(registry),
-      ...(despiteGpc && { despiteGpc }),
-    };
-  });
-}
-
-/** Erases everything but the ledger: the spent budget, and until when latched metrics are silent. */
-export function withdrawConsent({ registry: { app }, platform, store }: Context): Promise<void> {
-  const { notes } = platform.storage;
-  return store.change(async (state, save) => {
-    state.consent = { status: 'denied', app, grants: state.consent?.grants ?? 0 };
-    erase(state);
-    await save();
-    await notes?.remove((await notes.list()).map(([name]) => name));
-  }, ALL_BUT_LEDGER);
 }

@@ -1,13 +1,15 @@
-import { emptyLedger, type Ledger, parseLedger } from './budget-ledger.js';
+import { parseJson } from '@dither/protocol';
+import { type Ledger, parseLedger } from './budget-ledger.js';
 import { type ConsentRecord, type ConsentStatus, statusOf } from './consent.js';
 import type { Latched } from './latching.js';
 import type { Message } from './log.js';
 import type { Platform } from './platform/platform.js';
-import type { Records } from './recorder.js';
+import { RECORD_WIDTH, UNIT_WIDTH } from './policy.js';
+import { areRecords, type Records } from './recorder.js';
 
 /**
  * What an installation keeps, and the one place that reads and writes it. Every key is one JSON text. A step reads all of
- * it under the lock, changes what it read, and writes what has changed:
+ * them under the lock, changes what it has a use for, and writes what has changed:
  *
  *   consent  what the person agreed to
  *   ledger   what was spent; survives withdrawal
@@ -25,6 +27,7 @@ export interface State {
   latch?: Latched | undefined;
   queue: Message[];
   open: Open;
+  /** `text` is a document, or says that there is none. */
   off: { asked?: number; text?: string | undefined };
 }
 
@@ -34,95 +37,74 @@ interface Open {
   records: Records;
 }
 
-/** In the order in which they are written. */
-type Key = 'consent' | 'ledger' | 'latch' | 'queue' | 'open' | 'off';
+type Key = Exclude<keyof State, 'status'>;
 
-const KEYS: readonly Key[] = ['consent', 'ledger', 'latch', 'queue', 'open', 'off'];
+/**
+ * How each text is read, in the order in which they are written. What cannot be read is lost, and begins anew: only what was
+ * spent must never be guessed.
+ */
+const READERS: { readonly [key in Key]: (text: string | undefined) => State[key] } = {
+  consent: parseJson,
+  ledger: parseLedger,
+  latch: parseJson,
+  queue(text) {
+    const queue = parseJson<Message[]>(text);
+    return queue?.every?.((message) => message?.body) ? queue : [];
+  },
+  open(text) {
+    const open = parseJson<Open>(text);
+    return open?.merged && areRecords(open.records) ? open : nothingOpen();
+  },
+  off: (text) => parseJson(text) ?? {},
+};
 
-/** What a step that erases looks at: where the ledger cannot be read, it stays as it is. */
-export const ALL_BUT_LEDGER: readonly Key[] = ['consent', 'latch', 'queue', 'open', 'off'];
-
-/** What writing down events looks at, as it happens every second: the queue may be long. */
-export const ALL_BUT_QUEUE: readonly Key[] = ['consent', 'ledger', 'latch', 'open', 'off'];
-
-/** What sending looks at. */
-export const FOR_SENDING: readonly Key[] = ['consent', 'queue', 'off'];
+const KEYS = /* @__PURE__ */ Object.keys(READERS) as Key[];
 
 export interface Store {
-  /** @throws an Error for texts this version cannot read, or that are another app's */
+  /** @throws an Error for texts that are another app's; and where a ledger that this version cannot read is asked for */
   read(): Promise<State>;
   /**
    * Runs `step` under the lock over what is kept, which it changes in place; what has changed is written at its end and at
    * each `save`, in the order of the keys, and is durable then.
-   *
-   * @param keys - what the step looks at; the rest is empty in the state that it is given, and stays as it is
    */
-  change<T>(step: (state: State, save: () => Promise<void>) => T | Promise<T>, keys?: readonly Key[]): Promise<T>;
+  change<T>(step: (state: State, save: () => Promise<void>) => T | Promise<T>): Promise<T>;
 }
 
 export function openStore(platform: Platform, app: string): Store {
   const { storage } = platform;
-  /** The queue as it was read or written last, while it is nobody's to change: it need not be parsed again. */
-  let known: { readonly text: string | undefined; readonly queue: Message[] } | undefined;
 
-  /** The ledger as it was written last: nothing in it need be checked again. */
-  let sound: string | undefined;
-
-  function parseQueue(text: string | undefined): Message[] {
-    if (known && known.text === text) return known.queue;
-    const queue = parse<Message[]>(text);
-    return queue?.every?.((message) => message?.body) ? queue : [];
-  }
-
-  async function load(keys: readonly Key[]): Promise<{ state: State; save: () => Promise<void> }> {
-    const texts: { [key in Key]?: string | undefined } = { ...(await storage.read(keys)) };
+  async function load() {
+    const texts: { [key in Key]?: string | undefined } = { ...(await storage.read(KEYS)) };
     // One that cannot be read is none: the person is asked again, and can withdraw.
-    const consent = parse<ConsentRecord>(texts.consent);
-    if (consent && consent.app !== app) throw new Error('app');
-    // An empty one is not written.
-    texts.ledger ??= JSON.stringify(emptyLedger());
-    const open = parse<Open>(texts.open);
-    // What cannot be read is lost, and begins anew: only what was spent must never be guessed.
-    const isReadable =
-      open?.merged && Object.values(open.records ?? '-').every((own) => own?.every?.((r) => r?.fingerprint));
-    const queue = parseQueue(texts.queue);
-    const state: State = {
-      status: statusOf(consent, platform.globalPrivacyControl),
-      consent,
-      ledger: texts.ledger === sound ? JSON.parse(sound) : parseLedger(texts.ledger),
-      latch: parse(texts.latch),
-      queue,
-      open: isReadable ? open : nothingOpen(),
-      off: parse(texts.off) ?? {},
-    };
+    const consent = parseJson<ConsentRecord>(texts.consent);
+    if ((consent?.app ?? app) !== app) throw new Error('app');
+    const known = { consent, status: statusOf(consent, platform.globalPrivacyControl) } as State;
     return {
-      state,
-      async save() {
-        known = undefined;
-        const written = keys.map((key) => [key, textOf(key)] as const);
-        const entries = written.filter(([key, text]) => text !== texts[key]);
-        if (entries.length > 0) await storage.write(entries);
-        Object.assign(texts, Object.fromEntries(entries));
-        if (keys.includes('ledger')) sound = texts.ledger;
-        if (keys.includes('queue')) known = { text: texts.queue, queue: state.queue };
+      /** Read as far as it is asked for: a log, or the ledger of a year, is not worth it every second. */
+      state: new Proxy(known, {
+        // A promise asks whether it is one, too.
+        get(_, key: Key | 'then') {
+          if (key === 'then') return undefined;
+          if (!(key in known)) Object.assign(known, { [key]: READERS[key](texts[key]) });
+          return known[key];
+        },
+      }),
+      async save(): Promise<void> {
+        for (const key of KEYS) {
+          const text = key in known ? textOf(known, key) : texts[key];
+          if (text === texts[key]) continue;
+          await storage.write([[key, text]]);
+          texts[key] = text;
+        }
       },
     };
-
-    /** Nothing is stored for what is empty. */
-    function textOf(key: Key): string | undefined {
-      if (key === 'open') return openText(state.open);
-      // Replaced whenever it is changed.
-      if (key === 'queue' && state.queue === queue) return texts.queue;
-      const text = JSON.stringify(state[key]);
-      return text === '[]' || text === '{}' ? undefined : text;
-    }
   }
 
   return {
-    read: async () => (await load(KEYS)).state,
-    change: (step, keys = KEYS) =>
+    read: async () => (await load()).state,
+    change: (step) =>
       storage.lock('state', async () => {
-        const { state, save } = await load(keys);
+        const { state, save } = await load();
         const result = await step(state, save);
         await save();
         return result;
@@ -134,34 +116,22 @@ export function nothingOpen(): Open {
   return { merged: [], records: {} };
 }
 
-/** undefined for a text that is none, or not JSON. */
-export function parse<T>(text: string | undefined): T | undefined {
-  try {
-    return JSON.parse(text ?? '') ?? undefined;
-  } catch {
-    return undefined;
-  }
+/** Nothing is stored for what is empty, a list or a table. */
+function textOf(state: State, key: Key): string | undefined {
+  if (key === 'open') return openText(state.open);
+  const text = JSON.stringify(state[key]);
+  return text?.length > 2 ? text : undefined;
 }
-
-/** More than any record takes but for its metric's id and its text. */
-const RECORD_WIDTH = 140;
-
-/** Bytes of one code unit of a text, at most: \uXXXX. */
-const UNIT_WIDTH = 6;
 
 /**
  * In ASCII, so that characters are bytes, and padded to a length that follows from which periods are open: were it to
  * depend on what happened in them, storage that is nearly full would take one installation's record and refuse
  * another's, and that would show.
  */
-function openText({ merged, records }: Open): string | undefined {
-  let width = 0;
-  for (const id in records) {
-    width += id.length;
-    for (const { maxLength = 0 } of records[id] ?? []) width += RECORD_WIDTH + UNIT_WIDTH * maxLength;
-  }
-  if (width + merged.length === 0) return undefined;
-  return JSON.stringify({ merged, records })
+function openText(open: Open): string | undefined {
+  const records = Object.values(open.records).flat();
+  if (records.length + open.merged.length === 0) return undefined;
+  return JSON.stringify(open)
     .replace(/[^ -~]/g, (unit) => `\\u${(0x10000 + unit.charCodeAt(0)).toString(16).slice(1)}`)
-    .padEnd(width + RECORD_WIDTH);
+    .padEnd(records.reduce((sum, { maxLength = 0 }) => sum + RECORD_WIDTH + UNIT_WIDTH * maxLength, RECORD_WIDTH));
 }

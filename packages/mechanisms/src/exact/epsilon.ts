@@ -1,8 +1,8 @@
 import { checkInteger } from '../check.js';
 import { MechanismError } from '../errors.js';
+import { MICRO } from './micro.js';
 
-/** Epsilon is counted in millionths, as the budget ledger counts it. */
-export const MICRO = 1_000_000;
+export { MICRO };
 
 /** No mechanism takes more: beyond it a report is the truth but for one time in nine million. */
 export const MAX_EPSILON = 16;

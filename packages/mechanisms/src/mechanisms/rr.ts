@@ -21,7 +21,7 @@ import { bernoulli, numerator, probability, type Threshold, threshold } from '..
 import { checkState, emptyState, mergeStates } from '../state.js';
 import { withParams } from './_client.js';
 import { supportReach } from './_frequency.js';
-import { decodeSymbol, encodeSymbol } from './_symbols.js';
+import { decodeSymbol } from './_symbols.js';
 
 export interface RrParams extends IndexParams {
   readonly truth: Threshold;
@@ -56,7 +56,10 @@ export const randomizer: Client<RrParams, RrReport> = {
     checkValue(value, p.domainSize);
     return bernoulli(source, p.truth) ? value : 1 - value;
   },
-  encode: encodeSymbol,
+  encode(_params, report, into = new Uint8Array(1), at = 0) {
+    into[at] = report;
+    return into;
+  },
 };
 
 export const client: IndexClient<RrParams, RrReport> = /* @__PURE__ */ withParams(ID, randomizer, params);

@@ -1,6 +1,6 @@
 import type { Threshold } from './bernoulli.js';
-import type { BitChannel, BitRandomizer } from './lanes.js';
-import type { WordSource } from './word-source.js';
+import { type BitChannel, type BitRandomizer, randomizeBits } from './lanes.js';
+import type { BlockSource, WordSource } from './word-source.js';
 
 /** Bits of a group: as many as a word has. */
 const LANES = 32;
@@ -11,6 +11,7 @@ const LANES = 32;
  * a time.
  */
 export const randomizeBitsInBulk: BitRandomizer = (source, channel, bytes, at, bits) => {
+  if (!isBlockSource(source)) return randomizeBits(source, channel, bytes, at, bits);
   try {
     randomizeGroups(source, channel, bytes, at, bits);
   } catch (error) {
@@ -20,7 +21,11 @@ export const randomizeBitsInBulk: BitRandomizer = (source, channel, bytes, at, b
   }
 };
 
-function randomizeGroups(source: WordSource, channel: BitChannel, bytes: Uint8Array, at: number, bits: number): void {
+function isBlockSource(source: WordSource): source is BlockSource {
+  return 'reserve' in source;
+}
+
+function randomizeGroups(source: BlockSource, channel: BitChannel, bytes: Uint8Array, at: number, bits: number): void {
   const { digits } = channel;
   const groups = Math.ceil(bits / LANES);
   for (let group = 0; group < groups; ) {

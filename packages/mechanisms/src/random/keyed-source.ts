@@ -1,5 +1,5 @@
 import { hmacSha256 } from '../hash/hmac.js';
-import { sourceFrom, type WordSource } from './word-source.js';
+import { type BlockSource, sourceFrom } from './word-source.js';
 
 /**
  * Words that a key and a message determine: HMAC-SHA-256 of the message followed by a counter (four bytes, big-endian),
@@ -9,7 +9,7 @@ import { sourceFrom, type WordSource } from './word-source.js';
  * 2014, section 4). A device of ours draws it with fresh coins and stores it; this form is for test vectors, and counts as
  * seeded: whoever has the key can tell the words.
  */
-export function keyedSource(key: Uint8Array, message: Uint8Array): WordSource {
+export function keyedSource(key: Uint8Array, message: Uint8Array): BlockSource {
   const input = new Uint8Array(message.length + 4);
   input.set(message);
   const counter = new DataView(input.buffer, message.length);

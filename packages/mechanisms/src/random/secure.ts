@@ -1,8 +1,8 @@
-import { blockSource, type WordSource } from './word-source.js';
+import { type BlockSource, blockSource } from './word-source.js';
 
 /** The part of Web Crypto that a secure source needs. */
 export interface RandomValues {
-  getRandomValues(words: Int32Array<ArrayBuffer>): unknown;
+  getRandomValues(words: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): unknown;
 }
 
 /**
@@ -13,6 +13,6 @@ export interface RandomValues {
  *   2 us whatever its size, so bulk users take the quota; a device takes 1 KiB.
  * @throws MechanismError `option-invalid`
  */
-export function secureSource(crypto: RandomValues, blockWords = 256): WordSource {
+export function secureSource(crypto: RandomValues, blockWords = 256): BlockSource {
   return blockSource((words) => crypto.getRandomValues(words as Int32Array<ArrayBuffer>), blockWords);
 }

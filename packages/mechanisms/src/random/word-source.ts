@@ -5,6 +5,12 @@ import { MechanismError } from '../errors.js';
 export interface WordSource {
   /** The next word, an integer in [0, 2^32). */
   next(): number;
+  /** True if whoever knows a seed can tell the words: reports made with them protect nobody. */
+  readonly isSeeded?: boolean;
+}
+
+/** A source that has many words at hand. */
+export interface BlockSource extends WordSource {
   /**
    * Sets `count` words aside: they stand in `block` from the returned place on. Whoever asked reads each once, signed or
    * not, and puts a zero in its place. For code that takes many words at a time: a call for each would double its cost.
@@ -12,8 +18,6 @@ export interface WordSource {
   reserve(count: number): number;
   /** What `reserve` points into. Another array after a call of `next` or `reserve`. */
   readonly block: Int32Array;
-  /** True if whoever knows a seed can tell the words: reports made with them protect nobody. */
-  readonly isSeeded?: boolean;
 }
 
 /** Web Crypto's quota of 64 KiB: no source fetches more at a time, unless more is reserved at once. */
@@ -29,7 +33,7 @@ export type WordFiller = (words: Int32Array) => void;
  * runs at half its speed. Each word is zeroed as it is used, so that a later reader of this memory cannot
  * learn which coins were tossed.
  */
-class BlockSource implements WordSource {
+class Blocks implements BlockSource {
   readonly isSeeded: boolean;
   block: Int32Array;
   readonly #fill: WordFiller;
@@ -77,8 +81,8 @@ class BlockSource implements WordSource {
  * @param blockWords - 1 to 16384
  * @throws MechanismError `option-invalid`
  */
-export function blockSource(fill: WordFiller, blockWords: number): WordSource {
-  return new BlockSource(fill, blockWords, false);
+export function blockSource(fill: WordFiller, blockWords: number): BlockSource {
+  return new Blocks(fill, blockWords, false);
 }
 
 /**
@@ -87,8 +91,8 @@ export function blockSource(fill: WordFiller, blockWords: number): WordSource {
  *
  * @param blockWords - asked for at a time, 1 to 16384; with 1 the generator is never ahead of what is drawn
  */
-export function sourceFrom(nextInteger: () => number, blockWords = 64): WordSource {
-  return new BlockSource(
+export function sourceFrom(nextInteger: () => number, blockWords = 64): BlockSource {
+  return new Blocks(
     (words) => {
       for (let i = 0; i < words.length; i++) words[i] = nextInteger();
     },
@@ -101,7 +105,7 @@ export function sourceFrom(nextInteger: () => number, blockWords = 64): WordSour
  * A source that replays the given words and then throws `source-exhausted`: for test vectors, which must list
  * every word they use.
  */
-export function recordedSource(words: readonly number[]): WordSource {
+export function recordedSource(words: readonly number[]): BlockSource {
   let position = 0;
   return sourceFrom(() => {
     if (position >= words.length) {

@@ -1,4 +1,4 @@
-import { type LatchedParams, type Params, toNumber, type WordSource } from '@dither/mechanisms';
+import { type BlockSource, type LatchedParams, type Params, toNumber } from '@dither/mechanisms';
 import { goodnessOfFit } from '../support/chi-square.js';
 import { codeOf, ensure } from '../support/ensure.js';
 import { seededSource } from '../support/seeded.js';
@@ -69,7 +69,7 @@ function refuse(): never {
   throw new Error('drew a word for a value outside the domain');
 }
 
-const unused: WordSource = { next: refuse, reserve: refuse, block: new Int32Array() };
+const unused: BlockSource = { next: refuse, reserve: refuse, block: new Int32Array() };
 
 /**
  * What is no value is refused with its code, before a word is drawn: no index of the domain; no draw, or nothing that was

@@ -84,6 +84,20 @@ export const randomness: readonly Mutation[] = [
     tests: ['random.test.ts'],
   },
   {
+    name: 'a word of a device that stays in memory',
+    file: 'random/device.ts',
+    find: '      words[0] = 0;\n',
+    replace: '',
+    tests: ['random.test.ts'],
+  },
+  {
+    name: 'zeros handed out where the generator of a device fails',
+    file: 'random/device.ts',
+    find: 'crypto.getRandomValues(words);',
+    replace: 'try { crypto.getRandomValues(words); } catch {}',
+    tests: ['random.test.ts'],
+  },
+  {
     name: 'reserved words that stay in memory',
     file: 'random/bulk-lanes.ts',
     find: '    block.fill(0, start, words);\n',

@@ -1,4 +1,4 @@
-import { sourceFrom, type WordSource } from '@dither/mechanisms';
+import { type BlockSource, sourceFrom, type WordSource } from '@dither/mechanisms';
 import seedrandom from 'seedrandom';
 
 /** A reproducible word source for tests. */
@@ -14,5 +14,5 @@ export function countingSource(source: WordSource): WordSource & { readonly draw
     drawn++;
     return source.next();
   }, 1);
-  return Object.defineProperty(counted, 'drawn', { get: () => drawn }) as WordSource & { readonly drawn: number };
+  return Object.defineProperty(counted, 'drawn', { get: () => drawn }) as BlockSource & { readonly drawn: number };
 }

@@ -1,5 +1,6 @@
+import { NONCE_BYTES } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
-import { encodeBatch, NONCE_BYTES } from '../wire/batch.js';
+import { encodeBatch } from '../wire/batch.js';
 
 /** Bytes of a batch with one report of every metric, each period length in a window of its own. */
 export function batchBytes(wire: readonly Metric[]): number {

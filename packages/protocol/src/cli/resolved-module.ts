@@ -3,7 +3,8 @@ import type { Metric } from '../registry/metric.js';
 import { paramsToJson } from '../registry/params-json.js';
 import { chargePerWindow, drawnClasses } from '../registry/participation.js';
 import type { Registry } from '../registry/registry.js';
-import { call, isIdentifierName, name, printBlock, quoted, type Source, WIDTH } from './source-text.js';
+import { mayNeedSplitting } from '../wire/batch.js';
+import { call, callOn, isIdentifierName, name, printBlock, quoted, type Source, WIDTH } from './source-text.js';
 
 export interface ResolvedModule {
   readonly language: 'ts' | 'js';
@@ -68,10 +69,11 @@ function fields(registry: Registry): { readonly [key: string]: Source | undefine
     bound: { ...bound },
     latching: helpers.includes('latching') ? name('latching') : undefined,
     publicDraw: helpers.includes('publicDraw') ? name('publicDraw') : undefined,
+    splitReports: helpers.includes('splitReports') ? name('splitReports') : undefined,
     draw: helpers.includes('drawing')
       ? call('drawing', drawnClasses(registry.classes, budget.windowDays) as unknown as Json)
       : undefined,
-    metrics: wire.map((metric) => metricFields(metric, budget.windowDays)),
+    wire: wire.map((metric) => metricFields(metric, budget.windowDays)),
   };
 }
 
@@ -85,13 +87,16 @@ function metricFields(metric: Metric, windowDays: number): { readonly [key: stri
     domainSize: metric.domainSize,
     none: metric.none,
     period: metric.period,
-    ...(isLatched ? { epoch: metric.epoch, microEpoch: metric.microEpoch } : {}),
+    epoch: metric.epoch,
+    ...(isLatched ? { microEpoch: metric.microEpoch } : {}),
     expiryDay: metric.expiryDay,
     charge: chargePerWindow(metric, windowDays),
     encode: encodeOf(metric),
     combine: name(metric.aggregate),
     randomizer: name(randomizerOf(metric)),
-    params: paramsToJson(metric.params),
+    params: derives(metric)
+      ? callOn('derived', randomizerOf(metric), paramsToJson(metric.params))
+      : paramsToJson(metric.params),
   };
 }
 
@@ -115,15 +120,22 @@ function randomizerOf({ params }: Metric): string {
   return params.mechanism.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function helpersOf({ kind, aggregate }: Metric): string[] {
-  return [ENCODERS[kind], aggregate];
+/** Whether its params hold more than can be written down. */
+function derives({ client }: Metric): boolean {
+  return client.derive !== undefined;
+}
+
+function helpersOf(metric: Metric): string[] {
+  return [ENCODERS[metric.kind], metric.aggregate, ...(derives(metric) ? ['derived'] : [])];
 }
 
 /** What an app bundles only if one of its metrics needs it. */
-function registryHelpersOf({ wire, participation }: Registry): string[] {
+function registryHelpersOf(registry: Registry): string[] {
+  const { wire, participation } = registry;
   return [
     ...(wire.some((metric) => metric.latch !== undefined) ? ['latching'] : []),
     ...(wire.some((metric) => metric.params.draws !== undefined) ? ['publicDraw'] : []),
+    ...(mayNeedSplitting(registry) ? ['splitReports'] : []),
     ...(participation === 'sampled' ? ['drawing'] : []),
   ];
 }

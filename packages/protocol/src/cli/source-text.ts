@@ -1,4 +1,4 @@
-/** What can be written as source: data, a name in scope, and a call of one with one argument. */
+/** What can be written as source: data, a name in scope, and a call of one. */
 export type Source =
   | string
   | number
@@ -18,10 +18,11 @@ class Name {
 }
 
 class Call {
-  readonly callee: string;
+  /** Up to the argument. */
+  readonly head: string;
   readonly argument: Source;
-  constructor(callee: string, argument: Source) {
-    this.callee = callee;
+  constructor(head: string, argument: Source) {
+    this.head = head;
     this.argument = argument;
   }
 }
@@ -32,7 +33,12 @@ export function name(identifier: string): Source {
 }
 
 export function call(callee: string, argument: Source): Source {
-  return new Call(callee, argument);
+  return new Call(`${callee}(`, argument);
+}
+
+/** A call of two arguments, the first being a name. */
+export function callOn(callee: string, identifier: string, argument: Source): Source {
+  return new Call(`${callee}(${identifier}, `, argument);
 }
 
 /** What a line may hold; formatters at this width, with single quotes, leave the text as it is. */
@@ -61,7 +67,7 @@ export function printBlock(properties: { readonly [key: string]: Source | undefi
 }
 
 function broken(source: Source, indent: string): string {
-  if (source instanceof Call) return `${source.callee}(${broken(source.argument, indent)})`;
+  if (source instanceof Call) return `${source.head}${broken(source.argument, indent)})`;
   if (isList(source)) return brokenList(source, indent);
   if (isObject(source)) return printBlock(source, indent);
   return flat(source) ?? '';
@@ -93,7 +99,7 @@ function flat(source: Source): string | undefined {
   if (source instanceof Name) return source.name;
   if (source instanceof Call) {
     const argument = flat(source.argument);
-    return argument === undefined ? undefined : `${source.callee}(${argument})`;
+    return argument === undefined ? undefined : `${source.head}${argument})`;
   }
   if (isList(source)) {
     if (source.length > 1 && (source.every(isLongList) || source.every(isLongObject))) return undefined;

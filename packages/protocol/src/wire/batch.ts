@@ -1,9 +1,9 @@
-import { fromHex, toBase64url, toHex } from '../bytes.js';
-import { MAX_BATCH_BYTES } from '../policy.js';
+import { hexBytes, toBase64url, toHex } from '../bytes.js';
+import { HEADER_BYTES, MAX_BATCH_BYTES, MAX_REPORT_AGE_DAYS, NONCE_BYTES, WIRE_VERSION } from '../policy.js';
 import type { Metric } from '../registry/metric.js';
 import { readBase64url } from './read-base64url.js';
 
-/**
+/*
  * A batch as bytes. Integers are little-endian.
  *
  *     1  version, 1
@@ -16,10 +16,6 @@ import { readBase64url } from './read-base64url.js';
  *        registry's wire table; bits beyond the last metric are zero
  *     .  their reports, in that order, each of the length its metric fixes
  */
-export const WIRE_VERSION = 1;
-export const NONCE_BYTES = 16;
-const HEADER_BYTES = 27;
-
 /** What laying out a batch needs to know of a registry. */
 export interface WireTable {
   readonly fingerprint: string;
@@ -72,7 +68,7 @@ function reportBytes(table: WireTable, index: number): number {
  * (see {@link splitReports}).
  */
 export function encodeBatch(table: WireTable, { day, nonce, reports }: Omit<Batch, 'registry'>): Uint8Array {
-  const bytes = [WIRE_VERSION, day & 255, day >> 8, ...nonce, ...(fromHex(table.fingerprint) as Uint8Array)];
+  const bytes = [WIRE_VERSION, day & 255, day >> 8, ...nonce, ...hexBytes(table.fingerprint)];
   let group: number | undefined;
   let bitmap = 0;
   for (const { window, index, bytes: report } of [...reports].sort(
@@ -84,7 +80,7 @@ export function encodeBatch(table: WireTable, { day, nonce, reports }: Omit<Batc
       bytes.push(...new Uint8Array(Math.ceil(table.wire.length / 8)));
     }
     const at = bitmap + (index >> 3);
-    bytes[at] = (bytes[at] as number) | (1 << (index & 7));
+    (bytes[at] as number) |= 1 << (index & 7);
     bytes.push(...report);
   }
   return Uint8Array.from(bytes);
@@ -112,6 +108,24 @@ export function splitReports<R extends WirePlace>(table: WireTable, reports: rea
     parts.at(-1)?.push(report);
   }
   return parts;
+}
+
+/**
+ * Whether the reports that a device makes at one time may ever be too many for one batch, at worst each in a group of its own:
+ * those of every period that ended within the age a report may have. Other registries need no {@link splitReports}.
+ */
+export function mayNeedSplitting({
+  wire,
+}: {
+  readonly wire: readonly (Pick<Metric, 'params'> & { readonly period: number })[];
+}): boolean {
+  const groupBytes = 2 + Math.ceil(wire.length / 8);
+  const largest = wire.reduce(
+    (sum, { params, period }) =>
+      sum + (Math.floor(MAX_REPORT_AGE_DAYS / period) + 1) * (groupBytes + params.reportBytes),
+    HEADER_BYTES,
+  );
+  return largest > MAX_BATCH_BYTES;
 }
 
 /** Version, day, nonce and registry of a batch. @throws BatchError */
@@ -208,7 +222,7 @@ export function batchFromJson(json: BatchJson, table: WireTable): Uint8Array {
   const { nonce } = headerFromJson(json);
   if (json.groups.length === 0) throw malformed('a batch has at least one group');
   const bytes = new Uint8Array(lengthOf(json, table));
-  bytes.set([WIRE_VERSION, json.day & 255, json.day >> 8, ...nonce, ...(fromHex(table.fingerprint) as Uint8Array)]);
+  bytes.set([WIRE_VERSION, json.day & 255, json.day >> 8, ...nonce, ...hexBytes(table.fingerprint)]);
   let at = HEADER_BYTES;
   for (const { window, reports } of json.groups) {
     bytes[at] = window & 255;

@@ -1,5 +1,5 @@
 import { sha256 } from '@dither/mechanisms';
-import { fromHex } from '../bytes.js';
+import { hexBytes } from '../bytes.js';
 
 /** Of the hash: below 2^53, so that the remainder is exact in doubles. */
 const BYTES = 6;
@@ -28,7 +28,7 @@ export function publicDraw(
 ): number {
   // A server does this for each report; spreading arrays took two thirds longer.
   const named = new Uint8Array(28);
-  named.set(fromHex(metric) as Uint8Array);
+  named.set(hexBytes(metric));
   named.set([window & 255, window >> 8, day & 255, day >> 8], 8);
   named.set(nonce, 12);
   const digest = sha256(named);

@@ -1,5 +1,4 @@
-/** A switch-off document is read whole on every device, so it is short: characters, all of them ASCII as written. */
-export const MAX_SWITCH_OFF_LENGTH = 16_384;
+import { parseAnswer } from '../parse-json.js';
 
 /** What an operator asks of every device of an app: to leave out some metrics until a day. */
 export interface SwitchOff {
@@ -19,16 +18,11 @@ export function switchOffPath(app: string): string {
  * anything but a document of this app means nothing. Whether the document still holds is for whoever knows the day.
  */
 export function parseSwitchOff(text: string | undefined, app: string): SwitchOff | undefined {
-  if (text === undefined || text.length > MAX_SWITCH_OFF_LENGTH) return undefined;
-  try {
-    // As it should be; whether it is, is what follows.
-    const { app: named, off, until } = JSON.parse(text) as SwitchOff & { readonly app: string };
-    const isDocument =
-      named === app && Array.isArray(off) && off.every((id) => typeof id === 'string') && Number.isInteger(until);
-    return isDocument ? { off, until } : undefined;
-  } catch {
-    return undefined;
-  }
+  // As it should be; whether it is, is what follows.
+  const { app: named, off, until } = parseAnswer<SwitchOff & { readonly app: string }>(text);
+  const isDocument =
+    named === app && Array.isArray(off) && off.every((id) => typeof id === 'string') && Number.isInteger(until);
+  return isDocument ? ({ off, until } as SwitchOff) : undefined;
 }
 
 /** The document's one text: ids sorted by code unit and named once, no white space. */

@@ -1,3 +1,4 @@
+import { pageNotes } from './page-notes.js';
 import type { Storage } from './platform.js';
 
 const STORE = 'texts';
@@ -18,10 +19,10 @@ export function databaseStorage(
       const request = (factory as IDBFactory).open(name);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
-        const database = request.result;
+        const { result } = request;
         // Whoever deletes it need not wait for this page.
-        database.onversionchange = () => database.close();
-        resolve(database);
+        result.onversionchange = () => result.close();
+        resolve(result);
       };
       request.onerror = () => reject(request.error);
     });
@@ -31,13 +32,13 @@ export function databaseStorage(
   async function transact<T>(mode: IDBTransactionMode, use: (texts: IDBObjectStore) => T): Promise<T> {
     try {
       opened ??= open();
-      const database = await opened;
-      return await new Promise((resolve, reject) => {
-        const transaction = database.transaction(STORE, mode, { durability: 'strict' });
-        const result = use(transaction.objectStore(STORE));
-        transaction.oncomplete = () => resolve(result);
+      const transaction = (await opened).transaction(STORE, mode, { durability: 'strict' });
+      const result = use(transaction.objectStore(STORE));
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error);
       });
+      return result;
     } catch (error) {
       // Closed, or taken away by the browser: the next access opens it anew.
       opened = undefined;
@@ -49,8 +50,10 @@ export function databaseStorage(
     isDurable: !!factory?.databases && !!locks,
     async read<K extends string>(keys: readonly K[]) {
       const isThere = opened || (await factory?.databases())?.some((database) => database.name === name);
-      const found = isThere ? await transact('readonly', (texts) => keys.map((key) => texts.get(key))) : [];
-      return Object.fromEntries(keys.map((key, i) => [key, found[i]?.result])) as { [key in K]: string | undefined };
+      const found = isThere
+        ? await transact('readonly', (texts) => keys.map((key) => [key, texts.get(key)] as const))
+        : [];
+      return Object.fromEntries(found.map(([key, { result }]) => [key, result])) as { [key in K]: string | undefined };
     },
     write: (entries) =>
       transact('readwrite', (texts) => {
@@ -60,5 +63,6 @@ export function databaseStorage(
         }
       }),
     lock: (lock, task) => (locks as LockManager).request(`${name}:${lock}`, task),
+    notes: factory && pageNotes(`${name}:`),
   };
 }

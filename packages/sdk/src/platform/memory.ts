@@ -1,5 +1,4 @@
 import type { WordSource } from '@dither/mechanisms';
-import { parseNote } from '../notes.js';
 import { inProcessLock } from './in-process-lock.js';
 import type { Answer, Clock, Notes, Platform, Storage } from './platform.js';
 
@@ -32,7 +31,7 @@ function memoryNotes(texts: Map<string, string>): Notes {
       texts.set(`${NOTE}${notes++}`, text);
     },
     async list() {
-      return [...texts].filter(([key]) => key.startsWith(NOTE)).map(([key, text]) => [key, parseNote(text)] as const);
+      return [...texts].filter(([key]) => key.startsWith(NOTE));
     },
     async remove(names) {
       for (const name of names) texts.delete(name);

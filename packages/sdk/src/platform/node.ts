@@ -3,8 +3,8 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writ
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { secureSource } from '@dither/mechanisms';
-import { parseNote } from '../notes.js';
-import { MAX_ANSWER_LENGTH, REQUEST_TIMEOUT } from '../policy.js';
+import { MAX_ANSWER_LENGTH } from '@dither/protocol';
+import { REQUEST_TIMEOUT } from '../policy.js';
 import { ageOf, readIfThere, withLockFile } from './node-lock.js';
 import type { Answer, Notes, Platform, Storage } from './platform.js';
 
@@ -161,9 +161,7 @@ function fileNotes(directory: string): Notes {
         if ((await ageOf(half)) > ABANDONED_AGE) await rm(half, { force: true });
       }
       const names = files.filter((name) => name.endsWith('.json'));
-      return Promise.all(
-        names.map(async (name) => [name, parseNote(await readFile(join(directory, name), 'utf8'))] as const),
-      );
+      return Promise.all(names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const));
     },
     async remove(names) {
       for (const name of names) await rm(join(directory, name), { force: true });

@@ -1,4 +1,3 @@
-import { parseNote } from '../notes.js';
 import type { Notes } from './platform.js';
 
 /**
@@ -12,10 +11,7 @@ export function pageNotes(prefix: string): Notes | undefined {
     return (
       localStorage && {
         append: (text) => localStorage.setItem(prefix + crypto?.randomUUID(), text),
-        list: async () =>
-          Object.keys(localStorage)
-            .filter((name) => name.startsWith(prefix))
-            .map((name) => [name, parseNote(localStorage[name])]),
+        list: async () => Object.entries<string>(localStorage).filter(([name]) => name.startsWith(prefix)),
         async remove(names) {
           for (const name of names) localStorage.removeItem(name);
         },

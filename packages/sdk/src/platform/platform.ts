@@ -1,5 +1,4 @@
 import type { WordSource } from '@dither/mechanisms';
-import type { Pending } from '../notes.js';
 
 /**
  * Everything the SDK needs from where it runs. The rest of the package touches no global: an entry file chooses one
@@ -21,12 +20,12 @@ export interface Platform {
   /** Tells a developer something; what has none tells nothing. */
   debug?(...parts: readonly unknown[]): void;
   /**
-   * How many periods of each metric this process has closed: lives exactly as long as the process, whatever clients it
-   * creates and stops.
+   * How many periods of each metric, by its id, this process has closed: lives exactly as long as the process, whatever
+   * clients of the app it creates and stops.
    */
   readonly closings: Map<string, number>;
   /** True if the person asked sites not to share their data (Global Privacy Control). */
-  readonly globalPrivacyControl?: boolean;
+  readonly globalPrivacyControl?: boolean | undefined;
 }
 
 /** Small texts by key, of one storage origin: what defines an installation. */
@@ -46,13 +45,13 @@ export interface Storage {
    * Notes that survive a crash in the same instant, where that can be had: `append` returns when the note is
    * durable, without waiting for a lock. Each note has its own name.
    */
-  readonly notes?: Notes;
+  readonly notes?: Notes | undefined;
 }
 
 export interface Notes {
   append(text: string): void;
-  /** Each by its name, as `parseNote` reads it. */
-  list(): Promise<readonly (readonly [name: string, note: Pending | undefined])[]>;
+  /** Each by its name, in the order in which they were appended. */
+  list(): Promise<readonly (readonly [name: string, text: string])[]>;
   remove(names: readonly string[]): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
-import { secureSource } from '@dither/mechanisms';
+import { deviceSource } from '@dither/mechanisms';
 import { REQUEST_TIMEOUT } from '../policy.js';
 import { databaseStorage } from './database.js';
-import { pageNotes } from './page-notes.js';
 import type { Answer, Platform, Storage } from './platform.js';
 
 export interface WebPlatformOptions {
@@ -10,10 +9,13 @@ export interface WebPlatformOptions {
 }
 
 /** By app, for all platforms that this page or worker makes: lives as long as it does. */
-const closedIn: { [app: string]: Map<string, number> } = {};
+const lives: { [app: string]: Life } = {};
 
-/** When the first platform was made: some runtimes count from the start of the machine. */
-let began: number | undefined;
+interface Life {
+  /** By the monotonic clock: some runtimes count from the start of the machine. */
+  readonly began: number;
+  readonly closings: Map<string, number>;
+}
 
 /**
  * A browser's page, a worker of any kind, or a runtime like them. What is there is looked for, not guessed from names:
@@ -27,17 +29,11 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
     typeof globalThis
   >;
   const now = (): number => performance?.now() ?? 0;
-  began ??= now();
-  const start = began;
-  closedIn[app] ??= new Map();
-  const closings = closedIn[app];
-  const name = `dither:${app}`;
-  const notes = indexedDB && pageNotes(`${name}:`);
-  const storage = options.storage ?? {
-    // A frame without an origin has no storage; to ask Chromium for it throws where nobody can catch it.
-    ...databaseStorage(name, origin === 'null' ? undefined : indexedDB, navigator?.locks),
-    ...(notes && { notes }),
-  };
+  lives[app] ??= { began: now(), closings: new Map() };
+  const { began, closings } = lives[app];
+  // A frame without an origin has no storage; to ask Chromium for it throws where nobody can catch it.
+  const factory = origin === 'null' ? undefined : indexedDB;
+  const storage = options.storage ?? databaseStorage(`dither:${app}`, factory, navigator?.locks);
 
   async function answer(url: string, init?: RequestInit): Promise<Answer> {
     const response = await (fetch as typeof globalThis.fetch)(url, {
@@ -49,23 +45,23 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
       signal: globalThis.AbortSignal?.timeout?.(REQUEST_TIMEOUT) ?? null,
       ...init,
     });
-    const { headers } = response;
+    const { status, headers } = response;
     return {
-      status: response.status,
-      contentType: (headers.get('content-type') ?? '').replace(/ *;.*/, '').toLowerCase(),
+      status,
+      contentType: headers.get('content-type')?.replace(/ *;.*/, '').toLowerCase() ?? '',
       retryAfter: headers.get('retry-after') ?? undefined,
       body: await response.text(),
     };
   }
 
   return {
-    storage: { ...storage, isDurable: storage.isDurable && !!crypto && !!fetch && !!performance },
-    clock: { wall: () => Date.now(), monotonic: () => now() - start },
-    source: secureSource(crypto as Crypto),
+    storage: { ...storage, isDurable: !!(storage.isDurable && crypto && fetch && performance) },
+    clock: { wall: () => Date.now(), monotonic: () => now() - began },
+    source: deviceSource(crypto as Crypto),
     closings,
     // The person may change it while the page is open.
     get globalPrivacyControl() {
-      return !!(navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl;
+      return (navigator as { globalPrivacyControl?: boolean } | undefined)?.globalPrivacyControl;
     },
     schedule(delay, task) {
       const timer = setTimeout(task, delay);
@@ -79,12 +75,13 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
         headers: { 'content-type': 'application/octet-stream' },
         body: body as Uint8Array<ArrayBuffer>,
       }),
-    get: (url) => answer(url),
+    get: answer,
     // Coming back is no harm: the listener writes what was recorded, and sends what is due.
     onHide(listener) {
-      for (const event of ['visibilitychange', 'pagehide']) addEventListener?.(event, listener);
+      const events = ['visibilitychange', 'pagehide'];
+      for (const event of events) addEventListener?.(event, listener);
       return () => {
-        for (const event of ['visibilitychange', 'pagehide']) globalThis.removeEventListener?.(event, listener);
+        for (const event of events) globalThis.removeEventListener?.(event, listener);
       };
     },
     debug: (...parts) => console.debug(...parts),

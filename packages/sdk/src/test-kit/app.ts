@@ -117,7 +117,7 @@ export async function testApp<const D extends Declarations>(options: TestAppOpti
     inspect: () => inspect(client),
     async endPeriod(id) {
       const longest = Math.max(...registry.wire.map(({ period }) => period));
-      const period = (id === undefined ? undefined : registry.byId[id]?.period) ?? longest;
+      const period = (id === undefined ? undefined : registry.byId.get(id)?.period) ?? longest;
       const now = time.clock.wall();
       const end = (periodStart(Math.floor(now / DAY_MS), period) + period) * DAY_MS;
       // A visit a day, as the app would have it: a process closes a period of each metric when it starts.

@@ -45,8 +45,8 @@ describe('notes of the Node platform', () => {
   it('come back whole and in the order they were written', async () => {
     const directory = await temporaryFolder();
     const { notes } = nodePlatform({ directory }).storage;
-    const note = (grants: number) => ({ grants, records: {} });
-    for (let i = 0; i < 20; i++) notes?.append(JSON.stringify(note(i)));
+    const note = (grants: number) => JSON.stringify({ grants, records: {} });
+    for (let i = 0; i < 20; i++) notes?.append(note(i));
     const list = (await notes?.list()) ?? [];
     expect(list.map(([, read]) => read)).toEqual(Array.from({ length: 20 }, (_, i) => note(i)));
     await notes?.remove(list.slice(0, 19).map(([name]) => name));

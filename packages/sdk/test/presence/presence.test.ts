@@ -96,7 +96,7 @@ describe('whether, when and how much an installation sends', () => {
   it('is the same for an event between midnight and the next look at the clock', async () => {
     const windowsOf = async (hasEvent: boolean) => {
       const midnight = 20_441 * DAY;
-      const installation = await agreed(crashOnly, midnight - 30 * SECOND, { seed: 'midnight' });
+      const installation = await agreed(crashOnly, midnight - 30 * SECOND, { seed: 'no tick at midnight' });
       const { client, time } = await installation.start(midnight - 20 * SECOND);
       await time.advance(25 * SECOND);
       if (hasEvent) {

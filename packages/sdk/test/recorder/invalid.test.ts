@@ -70,7 +70,7 @@ describe('a value that is not one of the metric', () => {
     for (const id of ['nope', '', 'toString', '__proto__', undefined, 7]) record(id, true);
     expect((await look(client)).drops).toEqual({ 'unknown-metric': 6 });
     record(thrower, true);
-    expect((await look(client)).drops).toEqual({ 'unknown-metric': 6, 'invalid-value': 1 });
+    expect((await look(client)).drops).toEqual({ 'unknown-metric': 7 });
   });
 
   it('goes to the nearest bucket, or the clamp, if it is merely out of range', async () => {

@@ -44,7 +44,7 @@ export async function liveAndDie(
   return line.used();
 }
 
-/** Storage that keeps what is written to the ledger in memory until something else is written. */
+/** Storage that keeps what is written to the ledger in memory until the batches that it paid for are written. */
 export function lateLedger(storage: Storage): Storage {
   let held: readonly (readonly [string, string | undefined])[] = [];
   return {
@@ -56,12 +56,11 @@ export function lateLedger(storage: Storage): Storage {
     async write(entries) {
       const now = entries.filter(([key]) => key !== 'ledger');
       const ledger = entries.filter(([key]) => key === 'ledger');
-      if (now.length > 0) {
-        await storage.write(now);
-        await storage.write(held);
-        held = [];
-      }
       held = ledger.length > 0 ? ledger : held;
+      await storage.write(now);
+      if (!now.some(([key]) => key === 'queue')) return;
+      await storage.write(held);
+      held = [];
     },
   };
 }
