@@ -16,6 +16,7 @@ import type { registry as declared } from './registry.js';
 export const registry = resolvedRegistry<typeof declared>({
   app: 'org.example.notes',
   fingerprint: '97f1e15e5f3ac650',
+  gpc: 'explicit-grant',
   bound: { perWindow: 7, windowDays: 28, lifetime: 104 },
   wire: [
     {

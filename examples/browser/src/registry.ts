@@ -14,6 +14,8 @@ const speed = { ...about, mechanism: grr, range: [50, 30_000], buckets: 12 } as 
 export const registry = defineRegistry({
   app: 'org.example.notes',
   expectedClients: 20_000,
+  // Its consent banner tells people who sent the signal that this would be an exception.
+  gpc: 'explicit-grant',
   metrics: {
     load: timing({ ...speed, description: 'How long the page took to load.' }),
     lcp: timing({ ...speed, description: 'How long until the largest part of the page was there.' }),

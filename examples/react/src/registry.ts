@@ -7,6 +7,8 @@ const about = { purpose: 'Decide what to build next.', owner: 'timer@example.org
 export const registry = defineRegistry({
   app: 'org.example.timer',
   expectedClients: 20_000,
+  // Its consent banner tells people who sent the signal that this would be an exception.
+  gpc: 'explicit-grant',
   metrics: {
     crash: boolean({ ...about, description: 'Whether the app crashed.', period: 7, mechanism: rr }),
     laps: count({ ...about, description: 'How many laps you took.', period: 28, mechanism: oneBitMean, clamp: 100 }),

@@ -97,6 +97,12 @@ describe('a resolved module', () => {
     expect([...seen].sort()).toEqual([...catalogue.keys()].sort());
   });
 
+  it('says that the app asks people who sent a privacy signal, if it does', () => {
+    const [registry] = fixtures as readonly [Registry, Registry];
+    expect(typescript(registry)).not.toContain('gpc');
+    expect(typescript({ ...registry, gpc: 'explicit-grant' })).toContain("  gpc: 'explicit-grant',\n");
+  });
+
   it('names the encoder of each kind with its domain', () => {
     const encoders = evaluated(typescript(browser)).wire.map((metric: Evaluated) => [metric.id, metric.encode]);
     expect(Object.fromEntries(encoders)).toMatchObject({

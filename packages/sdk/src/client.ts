@@ -18,6 +18,8 @@ export interface ClientOptions<D extends Declarations> {
   readonly registry: DeviceRegistry<D>;
   /** Origin of the server, such as `https://telemetry.example.org`. */
   readonly endpoint: string;
+  /** The app's write key, if its server asks for one; the same for every installation. */
+  readonly writeKey?: `dwk_${string}` | undefined;
   /** `webPlatform(app)` unless told: what a browser, a worker or a runtime like them has. */
   readonly platform?: Platform;
   /** Set in a private window: nothing is recorded, written or sent, and what is stored is left as it is. */
@@ -60,7 +62,8 @@ export interface Client<D extends Declarations> {
     readonly bound: Bound;
     /**
      * The person agrees to what this registry declares.
-     * @param options.despiteGpc - they were told that their Global Privacy Control signal says otherwise
+     * @param options.despiteGpc - they were told that their Global Privacy Control signal says otherwise; counts where the
+     * registry declares `gpc: 'explicit-grant'`
      */
     grant(options?: { readonly despiteGpc?: boolean }): Promise<void>;
     /**
@@ -105,7 +108,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     drops[reason] = (drops[reason] ?? 0) + 1;
     debug('dropped', metric, reason);
   };
-  const store = openStore(platform, registry.app);
+  const store = openStore(platform, registry);
   const { synchronize, heed } = openSession(registry, platform, store, drop, debug);
 
   /** Why this client never does anything. */
@@ -133,7 +136,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
   let cancelTick: (() => void) | undefined;
   let cancelHide: (() => void) | undefined;
   const listeners = new Set<() => void>();
-  const upload = uploader(registry, platform, store, drop, debug, endpoint, () => !!silence);
+  const upload = uploader(registry, platform, store, drop, debug, endpoint, options.writeKey, () => !!silence);
 
   function record(id: string, value?: unknown): void {
     try {

@@ -54,8 +54,15 @@ export function isAgreed(agreement: Agreement, { bound }: DeviceRegistry, { id, 
   return bound.windowDays === agreement.windowDays && charge <= (agreement.charges[id] ?? 0);
 }
 
-/** The status that counts, the privacy signal taken into account. */
-export function statusOf(consent: ConsentRecord | undefined, globalPrivacyControl: boolean | undefined): ConsentStatus {
+/**
+ * The status that counts, the privacy signal taken into account: it is a no, unless the app declares that it asks these
+ * people, and they granted after being told. Servers refuse what comes with the signal from any other app.
+ */
+export function statusOf(
+  consent: ConsentRecord | undefined,
+  gpc: DeviceRegistry['gpc'],
+  isSignalled: boolean | undefined,
+): ConsentStatus {
   if (!consent) return 'unknown';
-  return globalPrivacyControl && !consent.despiteGpc ? 'denied' : consent.status;
+  return isSignalled && !(gpc && consent.despiteGpc) ? 'denied' : consent.status;
 }

@@ -45,6 +45,8 @@ export interface DeviceRegistry<D extends Declarations = Declarations> {
   readonly app: string;
   /** Names the layout of batches: 16 hexadecimal digits. */
   readonly fingerprint: string;
+  /** What an app has that asks people who sent a Global Privacy Control signal, too. */
+  readonly gpc?: 'explicit-grant' | undefined;
   readonly bound: Bound;
   /** All metrics in the order of their ids: a report's place in a batch. */
   readonly wire: readonly AnyDeviceMetric[];

@@ -6,6 +6,7 @@ import type { Message } from './log.js';
 import type { Platform } from './platform/platform.js';
 import { RECORD_WIDTH, UNIT_WIDTH } from './policy.js';
 import { areRecords, type Records } from './recorder.js';
+import type { DeviceRegistry } from './registry.js';
 
 /**
  * What an installation keeps, and the one place that reads and writes it. Every key is one JSON text. A step reads all of
@@ -70,7 +71,7 @@ export interface Store {
   change<T>(step: (state: State, save: () => Promise<void>) => T | Promise<T>): Promise<T>;
 }
 
-export function openStore(platform: Platform, app: string): Store {
+export function openStore(platform: Platform, { app, gpc }: Pick<DeviceRegistry, 'app' | 'gpc'>): Store {
   const { storage } = platform;
 
   async function load() {
@@ -78,7 +79,7 @@ export function openStore(platform: Platform, app: string): Store {
     // One that cannot be read is none: the person is asked again, and can withdraw.
     const consent = parseJson<ConsentRecord>(texts.consent);
     if ((consent?.app ?? app) !== app) throw new Error('app');
-    const known = { consent, status: statusOf(consent, platform.globalPrivacyControl) } as State;
+    const known = { consent, status: statusOf(consent, gpc, platform.globalPrivacyControl) } as State;
     return {
       /** Read as far as it is asked for: a log, or the ledger of a year, is not worth it every second. */
       state: new Proxy(known, {

@@ -1,7 +1,7 @@
 import type { WordSource } from '@dither/mechanisms';
 import { checkEndpoint } from './errors.js';
 import { memoryPlatform } from './platform/memory.js';
-import type { Answer, Platform } from './platform/platform.js';
+import type { Platform } from './platform/platform.js';
 import { type FakeTime, seededSource } from './test-kit/time.js';
 
 export { memoryPlatform, memoryStorage } from './platform/memory.js';
@@ -13,7 +13,7 @@ export interface TestPlatformOptions {
   readonly seed: string | WordSource;
   readonly time: FakeTime;
   /** Answers a batch in memory, or carries it to a server on this machine. */
-  readonly send: (url: string, body: Uint8Array) => Promise<Answer>;
+  readonly send: Platform['send'];
   /** The installation's storage; pass the same map again to restart it. */
   readonly texts?: Map<string, string>;
   readonly globalPrivacyControl?: boolean;
@@ -32,9 +32,9 @@ export function testPlatform(options: TestPlatformOptions): Platform {
     source: typeof seed === 'string' ? seededSource(seed) : seed,
     clock: time.clock,
     schedule: time.schedule,
-    async send(url, body) {
+    async send(url, body, writeKey) {
       checkEndpoint(url, true);
-      return send(url, body);
+      return send(url, body, writeKey);
     },
   });
 }

@@ -16,6 +16,7 @@ export function uploader(
   drop: Drop,
   debug: Debug,
   endpoint: string,
+  writeKey: string | undefined,
   isStopped: () => boolean,
 ): () => Promise<void> {
   const { clock, source } = platform;
@@ -51,7 +52,7 @@ export function uploader(
     debug('sent', id, tries);
     // Without an answer the batch may or may not have arrived. The same bytes go again.
     const answer = await platform
-      .send(`${endpoint}/v1/reports`, fromBase64url(body) ?? new Uint8Array())
+      .send(`${endpoint}/v1/reports`, fromBase64url(body) ?? new Uint8Array(), writeKey)
       .catch(() => undefined);
     const end = answer && outcomeOf(answer, id);
     if (end === 'refused') drop(end);

@@ -61,11 +61,12 @@ function jsdoc({ module, name: binding }: Declared): Types {
 }
 
 function fields(registry: Registry): { readonly [key: string]: Source | undefined } {
-  const { app, fingerprint, bound, budget, wire } = registry;
+  const { app, fingerprint, gpc, bound, budget, wire } = registry;
   const helpers = registryHelpersOf(registry);
   return {
     app,
     fingerprint,
+    gpc,
     bound: { ...bound },
     latching: helpers.includes('latching') ? name('latching') : undefined,
     publicDraw: helpers.includes('publicDraw') ? name('publicDraw') : undefined,

@@ -1,6 +1,6 @@
 import type { WordSource } from '@dither/mechanisms';
 import { inProcessLock } from './in-process-lock.js';
-import type { Answer, Clock, Notes, Platform, Storage } from './platform.js';
+import type { Clock, Notes, Platform, Storage } from './platform.js';
 
 /** Storage in memory: an installation as long as the object lives. The reference for the others. */
 export function memoryStorage(texts: Map<string, string> = new Map()): Storage {
@@ -43,7 +43,7 @@ export interface MemoryPlatformOptions {
   readonly source: WordSource;
   readonly clock: Clock;
   readonly schedule: Platform['schedule'];
-  readonly send: (url: string, body: Uint8Array) => Promise<Answer>;
+  readonly send: Platform['send'];
   /** What was stored before: pass the same map again to restart the same installation. */
   readonly texts?: Map<string, string>;
   readonly globalPrivacyControl?: boolean;

@@ -49,10 +49,10 @@ export function nodePlatform(options: NodePlatformOptions): Platform {
       timer.unref();
       return () => clearTimeout(timer);
     },
-    send: (url, body) =>
+    send: (url, body, key) =>
       answer(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/octet-stream' },
+        headers: { 'content-type': 'application/octet-stream', ...(key && { 'dither-key': key }) },
         body: body as Uint8Array<ArrayBuffer>,
       }),
     get: (url) => answer(url),

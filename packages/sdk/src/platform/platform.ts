@@ -11,8 +11,8 @@ export interface Platform {
   readonly source: WordSource;
   /** Runs `task` once after `delay` milliseconds; the returned function cancels. Never keeps a process alive. */
   schedule(delay: number, task: () => Promise<void>): () => void;
-  /** Sends one batch. Rejects when no answer came. */
-  send(url: string, body: Uint8Array): Promise<Answer>;
+  /** Sends one batch, with the app's write key if it has one. Rejects when no answer came. */
+  send(url: string, body: Uint8Array, writeKey?: string): Promise<Answer>;
   /** Fetches a public document, without credentials; what has none knows no switch-off. Rejects when no answer came. */
   get?(url: string): Promise<Answer>;
   /** Calls `listener` whenever the app is hidden or closed: it may be the last that runs. */

@@ -67,12 +67,12 @@ export function webPlatform(app: string, options: WebPlatformOptions = {}): Plat
       const timer = setTimeout(task, delay);
       return () => clearTimeout(timer);
     },
-    send: (url, body) =>
+    send: (url, body, key) =>
       answer(url, {
         method: 'POST',
         // Outlives the page. One batch is under way at a time, of the 60 KiB that a browser allows.
         keepalive: true,
-        headers: { 'content-type': 'application/octet-stream' },
+        headers: { 'content-type': 'application/octet-stream', ...(key && { 'dither-key': key }) },
         body: body as Uint8Array<ArrayBuffer>,
       }),
     get: answer,

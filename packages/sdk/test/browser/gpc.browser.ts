@@ -29,22 +29,28 @@ it('takes the signal for a no, although the person said yes', async () => {
   expect(drops).toEqual({ 'no-consent': 1 });
 });
 
-it.each(['notebook', 'one-boolean'])(
-  'reports once the person said yes after being told of the signal: %s',
-  async (name) => {
-    const { phone } = here;
-    const page = await phone.open(name);
-    await page.evaluate(() => app.client.consent.grant());
-    await phone.sleep(7 * DAY, page);
-    await phone.sleep(6 * HOUR, page);
-    expect(phone.farEnd.arrivals).toEqual([]);
-    await page.evaluate(() => app.client.consent.grant({ despiteGpc: true }));
-    expect(await page.evaluate(() => app.client.consent.status)).toBe('granted');
-    await phone.sleep(7 * DAY, page);
-    await phone.sleep(6 * HOUR, page);
-    expect(phone.farEnd.deliveries).toHaveLength(1);
-  },
-);
+it('reports once the person said yes after being told of the signal, in an app that declares to tell', async () => {
+  const { phone } = here;
+  const page = await phone.open('notebook');
+  await page.evaluate(() => app.client.consent.grant());
+  await phone.sleep(7 * DAY, page);
+  await phone.sleep(6 * HOUR, page);
+  expect(phone.farEnd.arrivals).toEqual([]);
+  await page.evaluate(() => app.client.consent.grant({ despiteGpc: true }));
+  expect(await page.evaluate(() => app.client.consent.status)).toBe('granted');
+  await phone.sleep(7 * DAY, page);
+  await phone.sleep(6 * HOUR, page);
+  expect(phone.farEnd.deliveries).toHaveLength(1);
+});
+
+it('never reports in an app that does not', async () => {
+  const { phone } = here;
+  const page = await phone.open('one-boolean');
+  await page.evaluate(() => app.client.consent.grant({ despiteGpc: true }));
+  expect(await page.evaluate(() => app.client.consent.status)).toBe('denied');
+  for (let week = 0; week < 2; week++) await phone.sleep(7 * DAY, page);
+  expect(phone.farEnd.arrivals).toEqual([]);
+});
 
 it('erases what waits when the signal comes after the yes', async () => {
   const { phone } = here;

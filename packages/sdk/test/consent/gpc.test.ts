@@ -30,6 +30,16 @@ describe('Global Privacy Control', () => {
     expect(installation.messages).toHaveLength(1);
   });
 
+  it('is a no whatever the person says, where the registry does not declare that it asks', async () => {
+    const { gpc: _, ...undeclared } = twoDaily;
+    const installation = install(undeclared, { seed: 'undeclared' });
+    const { client, time } = await installation.start(MORNING, gpc);
+    await client.consent.grant({ despiteGpc: true });
+    expect(client.consent.status).toBe('denied');
+    await time.advance(8 * DAY);
+    expect(installation.messages).toEqual([]);
+  });
+
   it('switched on later silences, and erases what was waiting', async () => {
     const installation = await agreed(twoDaily, MORNING, { seed: 'later' });
     const before = await installation.start(MORNING + DAY);

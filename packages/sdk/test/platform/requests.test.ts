@@ -60,6 +60,18 @@ describe.each(platforms)('a request from %s', (_name, make) => {
   });
 });
 
+describe.each(platforms)('a batch from %s', (_name, make) => {
+  it("carries the app's write key, if there is one; the switch-off question never does", async () => {
+    const { endpoint, seen } = await nosyServer();
+    const { send, get } = await make();
+    await send(`${endpoint}/v1/reports`, new Uint8Array(40), 'dwk_AAECAwQFBgcICQoLDA0ODw');
+    await get?.(`${endpoint}${switchOffPath('org.example.app')}`);
+    const keys = seen.map(({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('dither-key') + 1]);
+    expect(keys[0]).toBe('dwk_AAECAwQFBgcICQoLDA0ODw');
+    expect(seen[1]?.rawHeaders).not.toContain('dither-key');
+  });
+});
+
 describe('a request from a page', () => {
   afterEach(() => {
     vi.unstubAllGlobals();

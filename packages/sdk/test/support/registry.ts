@@ -35,6 +35,7 @@ export const everyAggregate = defineRegistry({
 /** Two metrics of a quarter per day that fill their budget of 14 per 28 days to the last millionth. */
 export const twoDaily = defineRegistry({
   app: 'org.example.two',
+  gpc: 'explicit-grant',
   expectedClients: 1000,
   budget: { perWindow: 14, lifetime: 100 },
   metrics: {

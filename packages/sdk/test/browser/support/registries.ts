@@ -9,6 +9,7 @@ const edits = count({ ...about, mechanism: oneBitMean, epsilon: 0.25, clamp: 100
 /** The app of most tests: three answers a day, of which one can be read back. */
 export const notebook = defineRegistry({
   app,
+  gpc: 'explicit-grant',
   expectedClients: 1000,
   budget: { perWindow: 1000, lifetime: 100_000 },
   metrics: {
