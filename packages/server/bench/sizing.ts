@@ -17,6 +17,7 @@ import { diskBytes, mebibytes, startCommand, untilFolded } from './lib/command.j
 const SIZES = [1000, 10_000, 100_000, 300_000, 1_000_000];
 /** What is sent while memory is looked at: several groups of commits, and folds. */
 const BURST = 20_000;
+const STARTS = 4;
 
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : SIZES;
 const load = startChild('load', {});
@@ -39,9 +40,20 @@ async function row(perDay: number): Promise<string> {
     const { now, most } = server.memory();
     const disk = diskBytes(folder);
     await server.end('SIGTERM');
-    const figures = [mebibytes(now), mebibytes(most), mebibytes(disk), `${(server.started / 1000).toFixed(1)} s`];
+    const figures = [mebibytes(now), mebibytes(most), mebibytes(disk), await leastStart(folder)];
     return `| ${[perDay, batches].map((count) => count.toLocaleString('en')).join(' | ')} | ${figures.join(' | ')} |`;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Of several, the one that least else came in the way of. */
+async function leastStart(folder: string): Promise<string> {
+  const started: number[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    const server = await startCommand(folder, registry);
+    started.push(server.started);
+    await server.end('SIGTERM');
+  }
+  return `${(Math.min(...started) / 1000).toFixed(1)} s`;
 }

@@ -22,6 +22,8 @@ export const serverPolicy = Object.freeze({
   foldBatches: 4096,
   /** Longest a batch waits for its fold, also on an idle server: well within the 60 s that are promised. */
   foldMilliseconds: 5000,
+  /** Counters that wait for a fold, in bytes; above it they are folded at once. */
+  foldBytes: 16 * 2 ** 20,
   /**
    * Folds, in time, from the first one after which batches are left in SQLite's write-ahead log until it is overwritten:
    * rarely, because commits wait for it, and with all else well within the 60 s.

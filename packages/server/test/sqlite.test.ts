@@ -38,10 +38,12 @@ function edit(path: string, sql: string): void {
   db.close();
 }
 
-/** Statements that take over whole tables of the database attached as `today`. */
-function copied(tables: readonly string[]): string {
-  return tables.map((table) => `INSERT INTO main.${table} SELECT * FROM today.${table};`).join('');
-}
+/** Statements that take over what the database attached as `today` holds, as far as the first versions had columns for it. */
+const COPIED = `
+  INSERT INTO main.registry SELECT * FROM today.registry;
+  INSERT INTO main.state SELECT metric, window, state FROM today.state;
+  INSERT INTO main.nonces SELECT day, segment FROM today.nonces;
+  INSERT INTO main.log SELECT id, batches FROM today.log;`;
 
 /** Rows of the database as it is on disk. */
 function rowsOf(path: string, sql: string): unknown[] {
@@ -219,8 +221,7 @@ describe('sqlite storage', () => {
     it(`turns a file of version ${version + 1} into its own, in place, with all that is in it`, async () => {
       const [path, today] = [freshPath(), freshPath()];
       await filled(today);
-      edit(path, `${schema} ATTACH '${today}' AS today; ${copied(['registry', 'nonces', 'log'])}`);
-      edit(path, `ATTACH '${today}' AS today; INSERT INTO state SELECT metric, window, state FROM today.state`);
+      edit(path, `${schema} ATTACH '${today}' AS today; ${COPIED}`);
 
       const storage = await open(path);
       expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
@@ -298,7 +299,7 @@ describe('sqlite storage', () => {
     copyFileSync(path, copy);
     copyFileSync(`${path}-wal`, `${copy}-wal`);
     makeOlder(copy);
-    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${copied(['registry', 'log'])}`);
+    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${COPIED}`);
     for (const refused of [copy, version1]) {
       const before = readFileSync(refused);
       await expect(sqliteStorage({ path: refused })).rejects.toMatchObject({
@@ -321,6 +322,44 @@ describe('sqlite storage', () => {
     writeFileSync(path, damaged);
     await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-corrupt' });
     expect(readFileSync(path).equals(damaged)).toBe(true);
+  });
+
+  it('sees damage in what a file holds, whatever it is, when it is read', async () => {
+    const path = freshPath();
+    await filled(path);
+    const crashed = await open(path);
+    await crashed.commit([incoming({ reports: [YES] })]);
+    const [copy, logged] = [freshPath(), freshPath()];
+    copyFileSync(path, copy);
+    copyFileSync(`${path}-wal`, `${copy}-wal`);
+    await crashed.close();
+    const flip = (table: string, column: string) =>
+      `UPDATE ${table} SET ${column} = CAST(substr(${column}, 1, length(${column}) - 1) || x'55' AS BLOB)`;
+    edit(copy, flip('log', 'batches'));
+    copyFileSync(copy, logged);
+    await expect(sqliteStorage({ path: logged })).rejects.toMatchObject({ code: 'storage-corrupt' });
+
+    const nonces = freshPath();
+    copyFileSync(path, nonces);
+    edit(nonces, flip('nonces', 'segment'));
+    await expect(sqliteStorage({ path: nonces })).rejects.toMatchObject({ code: 'storage-corrupt' });
+
+    const states = freshPath();
+    copyFileSync(path, states);
+    edit(states, flip('state', 'state'));
+    const storage = await open(states);
+    const { fingerprint } = registry.metrics['dark-mode'];
+    await expect(storage.states(fingerprint, 0, 65_535)).rejects.toMatchObject({ code: 'storage-corrupt' });
+    await storage.commit([incoming({ reports: [YES] })]);
+    await expect(storage.close()).rejects.toMatchObject({ code: 'storage-corrupt' });
+
+    const sealed = freshPath();
+    copyFileSync(path, sealed);
+    await (await open(sealed, { nonceMemoryBytes: 1 })).close();
+    edit(sealed, flip('sealed', 'segment'));
+    const lookup = await open(sealed, { nonceMemoryBytes: 1 });
+    const known = incoming({ nonce: new Uint8Array(16).fill(255), reports: [YES] });
+    await expect(lookup.commit([known])).rejects.toMatchObject({ code: 'storage-corrupt' });
   });
 
   it('refuses a log that lost its database instead of playing it into a new one', async () => {

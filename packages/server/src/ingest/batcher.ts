@@ -24,6 +24,12 @@ export interface BatcherOptions {
   readonly groupBatches?: number;
 }
 
+/**
+ * Turns of the event loop before a commit. It costs microseconds where nothing comes, and makes groups half as large again
+ * where much does: a sync is by far the most expensive thing here.
+ */
+const TURNS = 4;
+
 interface Entry {
   readonly batch: IncomingBatch;
   readonly key: string;
@@ -68,10 +74,13 @@ export function createBatcher(storage: Pick<Storage, 'commit'>, options: Batcher
   }
 
   async function run(): Promise<void> {
-    // Requests that were read from their sockets together form one group.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (forming.length > 0) await commit(forming.splice(0, groupBatches));
+    for (await gather(); forming.length > 0; await gather()) await commit(forming.splice(0, groupBatches));
     running = undefined;
+  }
+
+  /** Requests that were read from their sockets together form one group, and so do those whose clients were just answered. */
+  async function gather(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   return {

@@ -21,8 +21,14 @@ interface OpenCell extends Cell {
 export class Counters {
   readonly #cells = new Map<string, Map<number, OpenCell>>();
 
+  #bytes = 0;
   /** Where the last report went: the next one mostly goes there, too. */
   #last: { readonly series: Series; readonly window: number; readonly waiting: WaitingReports } | undefined;
+
+  /** Of all counters. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Adds the reports of batches: first their first ones, which are mostly of one metric and window, and so on. */
   add(batches: readonly Pick<IncomingBatch, 'bytes' | 'contributions'>[]): void {
@@ -64,9 +70,13 @@ export class Counters {
     const windows = this.#cells.get(cell.metric) ?? new Map<number, OpenCell>();
     this.#cells.set(cell.metric, windows);
     const own = windows.get(cell.window);
-    if (own === undefined) windows.set(cell.window, cell);
-    else mergeStates(own.state, cell.state);
-    return own ?? cell;
+    if (own !== undefined) {
+      mergeStates(own.state, cell.state);
+      return own;
+    }
+    windows.set(cell.window, cell);
+    this.#bytes += cell.state.counts.byteLength;
+    return cell;
   }
 
   *cells(): Iterable<Cell> {

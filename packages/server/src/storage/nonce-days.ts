@@ -65,13 +65,10 @@ export class NonceDays {
     ofDay.set.add(bytes, offset);
   }
 
-  /** Adds whole segments of a day, as they are read from disk. */
-  load(day: number, segments: readonly Uint8Array[], sealed: number): void {
-    const count = segments.reduce((sum, { length }) => sum + length / NONCE_BYTES, 0);
-    const { set } = this.#begin(day, { set: new NonceSet(this.#secret, count), sealed });
-    for (const segment of segments) {
-      for (let at = 0; at < segment.length; at += NONCE_BYTES) set.add(segment, at);
-    }
+  /** Adds a day as it was read from disk: its nonces end to end, and how many more are sealed. */
+  load(day: number, nonces: Uint8Array, sealed: number): void {
+    const { set } = this.#begin(day, { set: new NonceSet(this.#secret, nonces.length / NONCE_BYTES), sealed });
+    for (let at = 0; at < nonces.length; at += NONCE_BYTES) set.add(nonces, at);
   }
 
   /** Takes the nonces of a day out of memory, but for `fresh`: the others, `sealed` in all, are on disk. */

@@ -3,14 +3,15 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@dither/server';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { today } from '../../src/clock.js';
 import { temporaryFolder } from '../fixture.js';
+import { keepAlive } from '../support/keep-alive.js';
 import { type Random, randomFrom } from '../support/random.js';
-import { startProcess } from '../support/server-process.js';
 import { countersOf, type MadeBatch } from './batches.js';
 import { countersIn } from './exact.js';
 import { startLoad } from './load.js';
+import { startProcess } from './server-process.js';
 import { supervise } from './supervised.js';
 
 /** A folder with the files a server has left, and the batches they hold. */
@@ -45,24 +46,23 @@ export function changeFile(path: string, change: (bytes: Buffer) => void): void 
   writeFileSync(path, bytes);
 }
 
-/** Sets 1 to 16 bytes, anywhere in the file, to something else. */
-export function flipBytes(random: Random): (bytes: Buffer) => void {
-  return (bytes) => {
-    for (let i = 0; i <= random.int(16); i++) {
-      const at = random.int(bytes.length);
-      bytes[at] = (bytes[at] as number) ^ (1 + random.int(255));
-    }
-  };
+/** Sets 1 to 8 bytes, anywhere in the file, to something else. */
+export function flipBytes(bytes: Buffer, random: Random): void {
+  for (let times = 1 + random.int(8); times > 0; times--) {
+    const at = random.int(bytes.length);
+    bytes[at] = (bytes[at] as number) ^ (1 + random.int(255));
+  }
 }
 
 /**
  * Starts a server over files that are not as they were. Either it says why it does not, and leaves them as they are, or it
- * serves exactly what they held.
+ * serves exactly what they held, and knows every batch.
  * @returns what it wrote if it did not start
  */
 export async function refusesOrIsExact({ folder, batches }: Left): Promise<string | undefined> {
   const before = digests(folder);
   const server = startProcess({ folder });
+  onTestFinished(() => server.kill('SIGKILL'));
   const started = await server.port.catch(() => undefined);
   if (started === undefined) {
     const { code, text } = await server.ended;
@@ -71,6 +71,11 @@ export async function refusesOrIsExact({ folder, batches }: Left): Promise<strin
     expect(digests(folder)).toEqual(before);
     return text;
   }
+  const connection = keepAlive();
+  for (const { bytes } of batches) {
+    expect(JSON.parse((await connection.post(started, bytes)).body)).toMatchObject({ duplicate: true });
+  }
+  connection.close();
   server.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });
   expect(await countersIn(folder)).toEqual(countersOf(batches));

@@ -6,6 +6,7 @@ import { today } from '../../src/clock.js';
 import { type Fault, type Faults, openFaults } from '../faults/faults.js';
 import { temporaryFolder } from '../fixture.js';
 import { randomFrom } from '../support/random.js';
+import { until } from '../support/until.js';
 import { finishExactly } from './exact.js';
 import { type Load, type LoadOptions, startLoad } from './load.js';
 import { type Supervised, supervise } from './supervised.js';
@@ -37,15 +38,15 @@ export async function fillDisk(seed: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
     await server.port();
     await sleep(200);
-    const [counted, refused] = [load.acknowledged.length, load.refusals.get('unavailable') ?? 0];
-    // From the third write on, so that a transaction may be half written.
+    const refused = load.refusals.get('unavailable') ?? 0;
+    // Not always from the first write on, so that a transaction may be half written.
     faults.set({ ...FULL, first: 1 + (i % 3) });
-    await sleep(300);
-    expect(faults.done(0)).toBeGreaterThan(0);
-    expect(load.refusals.get('unavailable')).toBeGreaterThan(refused);
-    faults.set();
+    await until('a batch that is refused', () => (load.refusals.get('unavailable') ?? 0) > refused);
     await sleep(200);
-    expect(load.acknowledged.length).toBeGreaterThan(counted);
+    expect(faults.done(0)).toBeGreaterThan(0);
+    faults.set();
+    const counted = load.acknowledged.length;
+    await until('a batch that is stored again', () => load.acknowledged.length > counted);
   }
   await finish();
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sqliteStorage } from '@dither/server';
 import { expect } from 'vitest';
 import { counted } from '../fixture.js';
-import { type Counters, countersOf, type MadeBatch, METRICS } from './batches.js';
+import { type Counters, countersOf, METRICS } from './batches.js';
 import type { Load } from './load.js';
 import type { Supervised } from './supervised.js';
 
@@ -12,11 +12,6 @@ export async function countersIn(folder: string): Promise<Counters> {
   const [darkMode, loadTime, theme] = await Promise.all(METRICS.map((id) => counted(storage, id)));
   await storage.close();
   return { 'dark-mode': darkMode ?? [], 'load-time': loadTime ?? [], theme: theme ?? [] };
-}
-
-/** Expects the counters to be what these batches make, each counted once. No server may be running. */
-export async function expectExactly(folder: string, batches: Iterable<MadeBatch>): Promise<void> {
-  expect(await countersIn(folder)).toEqual(countersOf(batches));
 }
 
 /**
@@ -29,7 +24,7 @@ export async function finishExactly(folder: string, server: Supervised, load: Lo
   await load.sendAgain(again);
   expectNone(load.violations);
   expect(await server.stop()).toMatchObject({ code: 0 });
-  await expectExactly(folder, load.acknowledged);
+  expect(await countersIn(folder)).toEqual(countersOf(load.acknowledged));
 }
 
 function expectNone(violations: readonly string[]): void {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@dither/server';
 import { describe, expect, it } from 'vitest';
 import { today } from '../../src/clock.js';
@@ -9,6 +8,7 @@ import { NEEDS_SHIM, shim } from '../faults/shim.js';
 import { temporaryFolder } from '../fixture.js';
 import { keepAlive } from '../support/keep-alive.js';
 import { randomFrom } from '../support/random.js';
+import { until } from '../support/until.js';
 import { anyBatch } from './batches.js';
 import { supervise } from './supervised.js';
 
@@ -39,8 +39,7 @@ describe('the raw bytes of a batch', () => {
     }
     // So that the test can see them at all.
     expect(filesWith(folder, headers)).not.toEqual([]);
-    await sleep(1000);
-    expect(filesWith(folder, headers)).toEqual([]);
+    await until('a fold of the last batch', () => filesWith(folder, headers).length === 0);
     connection.close();
     expect(await server.stop()).toMatchObject({ code: 0 });
     // The write-ahead log, at the least.

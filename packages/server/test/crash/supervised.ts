@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { type Ended, type ProcessOptions, type ServerProcess, startProcess } from '../support/server-process.js';
+import { type Ended, type ProcessOptions, type ServerProcess, startProcess } from './server-process.js';
 
 /** One server after the other over the same folder, as a supervisor has them. */
 export interface Supervised {

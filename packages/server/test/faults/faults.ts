@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { constants, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { shim } from './shim.js';
@@ -76,7 +76,6 @@ export function openFaults(path: string): Faults {
     readSync(file, eight, 0, 8, position);
     return Number(eight.readBigInt64LE());
   };
-  process.once('exit', () => closeSync(file));
 
   return {
     environment: { LD_PRELOAD: shim, FAULTS_FILE: path },

@@ -3,8 +3,9 @@ import { decodeState } from '@dither/mechanisms';
 import { NONCE_BYTES } from '@dither/protocol';
 import { StorageError } from '../../errors.js';
 import type { BackupContents } from './backup.js';
+import { noncesOf, stateAt, verified } from './checksum.js';
 import { corruption, openingError } from './errors.js';
-import type { CheckReply, CheckTask, StateRow } from './messages.js';
+import type { CheckReply, CheckTask, NonceRow, StateRow } from './messages.js';
 import { type Handle, openFile, openToRead } from './open.js';
 
 /** A thread that looks at a file which no server has open: see `CheckTask`. */
@@ -15,18 +16,25 @@ function read(db: Handle): BackupContents {
   if (count('SELECT count(*) AS count FROM log') > 0) throw new StorageError('storage-corrupt', `${path} has batches`);
   let reports = 0;
   let windows = 0;
-  const states = db.prepare('SELECT n, state FROM state').iterate() as Iterable<StateRow & { readonly n: number }>;
-  for (const { n, state } of states) {
-    if (decodeState(state).n !== n) throw new StorageError('storage-corrupt', corruption(path));
+  type Row = StateRow & { readonly n: number; readonly crc: number };
+  const states = db.prepare('SELECT metric, window, n, state, crc FROM state').iterate() as Iterable<Row>;
+  for (const { metric, window, n, state, crc } of states) {
+    if (decodeState(verified(stateAt(metric, window), state, crc)).n !== n)
+      throw new StorageError('storage-corrupt', corruption(path));
     reports += n;
     windows++;
   }
-  const nonces = (table: string) => count(`SELECT coalesce(sum(length(segment)), 0) AS count FROM ${table}`);
+  let nonceBytes = 0;
+  for (const table of ['nonces', 'sealed']) {
+    type Segment = NonceRow & { readonly crc: number };
+    const segments = db.prepare(`SELECT day, segment, crc FROM ${table}`).iterate() as Iterable<Segment>;
+    for (const { day, segment, crc } of segments) nonceBytes += verified(noncesOf(day), segment, crc).length;
+  }
   return {
     registries: count('SELECT count(*) AS count FROM registry'),
     windows,
     reports,
-    nonces: (nonces('nonces') + nonces('sealed')) / NONCE_BYTES,
+    nonces: nonceBytes / NONCE_BYTES,
   };
 }
 

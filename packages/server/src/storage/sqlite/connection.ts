@@ -25,7 +25,11 @@ interface Waiting {
 
 /** @throws StorageError, of a code that refuses to open */
 export async function connect(path: string): Promise<Connection> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { path } });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { path },
+    // It makes little that lives long, and the memory of what it has made is given back the sooner.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   const waiting: Waiting[] = [];
   let broken: StorageError | undefined;
 

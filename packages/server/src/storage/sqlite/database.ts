@@ -1,5 +1,6 @@
 import type { StorageError } from '../../errors.js';
 import type { CandidateList, CandidateSummary, StoredRecord, WindowCount } from '../storage.js';
+import { checksum, logRow, noncesOf, verified } from './checksum.js';
 import { classified } from './errors.js';
 import { syncFile } from './file.js';
 import type { Contents, LogRow, NonceDay, Operation, Operations, RegistryRow } from './messages.js';
@@ -18,13 +19,13 @@ export function openDatabase(path: string): Database {
   const db = openFile(path);
   const states = storedStates(db);
   const sealed = sealedNonces(db);
-  const insertLog = db.prepare('INSERT INTO log (id, batches) VALUES (?, ?)');
+  const insertLog = db.prepare('INSERT INTO log (id, batches, crc) VALUES (?, ?, ?)');
   const deleteLog = db.prepare('DELETE FROM log WHERE id <= ?');
   const deleteStates = db.prepare('DELETE FROM state WHERE window < ?');
-  const insertNonces = db.prepare('INSERT INTO nonces (day, segment) VALUES (?, ?)');
+  const insertNonces = db.prepare('INSERT INTO nonces (day, segment, crc) VALUES (?, ?, ?)');
   const deleteNonces = db.prepare('DELETE FROM nonces WHERE day < ?');
   const deleteSealed = db.prepare('DELETE FROM sealed WHERE day < ?');
-  const getNonces = db.prepare('SELECT segment FROM nonces WHERE day = ?');
+  const getNonces = db.prepare('SELECT segment, crc FROM nonces WHERE day = ?');
   const getWindows = db.prepare('SELECT window, n FROM state WHERE metric = ? ORDER BY window');
   const putRegistry = db.prepare(
     `INSERT INTO registry (fingerprint, text, served)
@@ -55,18 +56,23 @@ export function openDatabase(path: string): Database {
   };
 
   return {
-    load: () => ({
-      registries: rows<RegistryRow>(db, 'SELECT fingerprint, text FROM registry ORDER BY served'),
-      nonceDays: rows<NonceDay>(
-        db,
-        `SELECT day, sum(loose) AS loose, sum(sealed) AS sealed FROM (
+    load: () => {
+      states.check();
+      return {
+        registries: rows<RegistryRow>(db, 'SELECT fingerprint, text FROM registry ORDER BY served'),
+        nonceDays: rows<NonceDay>(
+          db,
+          `SELECT day, sum(loose) AS loose, sum(sealed) AS sealed FROM (
            SELECT day, length(segment) / 16 AS loose, 0 AS sealed FROM nonces
            UNION ALL SELECT day, 0, length(segment) / 16 FROM sealed)
          GROUP BY day ORDER BY day`,
-      ),
-      log: rows<LogRow>(db, 'SELECT id, batches AS "group" FROM log ORDER BY id'),
-      candidates: rows<CandidateSummary>(db, 'SELECT name, count, sha256, length(list) AS bytes FROM candidates'),
-    }),
+        ),
+        log: rows<LogRow & { readonly crc: number }>(db, 'SELECT id, batches AS "group", crc FROM log ORDER BY id').map(
+          ({ id, group, crc }) => ({ id, group: verified(logRow(id), group, crc) }),
+        ),
+        candidates: rows<CandidateSummary>(db, 'SELECT name, count, sha256, length(list) AS bytes FROM candidates'),
+      };
+    },
     accept() {
       classified(() => {
         if (db.isTransaction) db.exec('COMMIT');
@@ -75,13 +81,13 @@ export function openDatabase(path: string): Database {
       eraseIfRoom();
     },
     commit({ id, group }) {
-      classified(() => insertLog.run(id, group));
+      classified(() => insertLog.run(id, group, checksum(logRow(id), group)));
     },
     fold({ through, states: deltas, nonces, oldestDay, oldestWindow }) {
       classified(() =>
         transaction(db, () => {
           for (const delta of deltas) states.add(delta);
-          for (const { day, segment } of nonces) insertNonces.run(day, segment);
+          for (const { day, segment } of nonces) insertNonces.run(day, segment, checksum(noncesOf(day), segment));
           deleteNonces.run(oldestDay);
           deleteSealed.run(oldestDay);
           if (oldestWindow !== undefined) deleteStates.run(oldestWindow);
@@ -93,7 +99,11 @@ export function openDatabase(path: string): Database {
     erase: eraseIfRoom,
     seal: (day) => classified(() => transaction(db, () => sealed.seal(day))),
     known: (nonces) => classified(() => nonces.map((row) => sealed.has(row))),
-    nonces: (day) => classified(() => (getNonces.all(day) as { segment: Uint8Array }[]).map(({ segment }) => segment)),
+    nonces: (day) =>
+      classified(() => {
+        const segments = getNonces.all(day) as { readonly segment: Uint8Array; readonly crc: number }[];
+        return Buffer.concat(segments.map(({ segment, crc }) => verified(noncesOf(day), segment, crc)));
+      }),
     states: (question) => classified(() => states.read(question)),
     windows: (metric) => classified(() => plain(getWindows.all(metric) as WindowCount[])),
     saveRegistry({ fingerprint, text }) {

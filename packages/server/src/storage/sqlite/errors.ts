@@ -15,7 +15,7 @@ function resultCode(error: unknown): number | undefined {
 /**
  * Does `work`, and says what a failure means. After these three SQLite has rolled back and the disk is as it was. After
  * anything else, an I/O error in fsync above all, what is on disk is anybody's guess.
- * @throws StorageError `not-stored`, `storage-broken`
+ * @throws StorageError `not-stored`, `storage-corrupt`, `storage-broken`
  */
 export function classified<T>(work: () => T): T {
   try {
@@ -24,7 +24,11 @@ export function classified<T>(work: () => T): T {
     if (error instanceof StorageError) throw error;
     const code = resultCode(error);
     const isHarmless = code === FULL || code === TOO_BIG || code === BUSY;
-    throw new StorageError(isHarmless ? 'not-stored' : 'storage-broken', (error as Error).message);
+    const isDamaged = code === CORRUPT || code === NOT_A_DATABASE;
+    throw new StorageError(
+      isHarmless ? 'not-stored' : isDamaged ? 'storage-corrupt' : 'storage-broken',
+      (error as Error).message,
+    );
   }
 }
 
@@ -37,6 +41,8 @@ export function openingError(path: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const code = resultCode(error);
   if (code === BUSY) return new StorageError('storage-locked', `another process has ${path} open`);
-  if (code === CORRUPT || code === NOT_A_DATABASE) return new StorageError('storage-corrupt', corruption(path));
+  // With no code of its own: a header that says what no SQLite has written.
+  const isDamaged = code === CORRUPT || code === NOT_A_DATABASE || /file format/.test((error as Error).message);
+  if (isDamaged) return new StorageError('storage-corrupt', corruption(path));
   return new StorageError('storage-unreachable', `${path} cannot be opened: ${(error as Error).message}`);
 }

@@ -87,8 +87,8 @@ export interface Operations {
   seal: [input: number, output: number];
   /** Whether each nonce is among the sealed ones of its day. */
   known: [input: readonly NonceRow[], output: readonly boolean[]];
-  /** Loose segments of a day. */
-  nonces: [input: number, output: readonly Uint8Array[]];
+  /** The loose nonces of a day. */
+  nonces: [input: number, output: Uint8Array];
   states: [input: StateQuestion, output: StateAnswer];
   windows: [input: string, output: readonly WindowCount[]];
   saveRegistry: [input: RegistryRow, output: undefined];

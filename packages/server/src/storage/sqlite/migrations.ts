@@ -1,5 +1,7 @@
 import { decodeState } from '@dither/mechanisms';
 import type { DatabaseSync } from '@photostructure/sqlite';
+import { checksum, logRow, noncesOf, stateAt } from './checksum.js';
+import type { NonceRow, StateRow } from './messages.js';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
 
 type Handle = InstanceType<typeof DatabaseSync>;
@@ -8,19 +10,22 @@ type Handle = InstanceType<typeof DatabaseSync>;
 const MIGRATIONS: readonly ((db: Handle) => void)[] = [
   (db) => db.exec(table('candidates')),
   (db) => {
-    db.exec(`
-      ALTER TABLE state RENAME TO state_2;
-      ${table('state')}
-      ${table('sealed')}
-      ${table('record')}`);
-    const insert = db.prepare('INSERT INTO state (metric, window, n, state) VALUES (?, ?, ?, ?)');
-    const rows = db.prepare('SELECT metric, window, state FROM state_2').iterate() as Iterable<{
-      metric: string;
-      window: number;
-      state: Uint8Array;
-    }>;
-    for (const { metric, window, state } of rows) insert.run(metric, window, decodeState(state).n, state);
-    db.exec('DROP TABLE state_2');
+    for (const name of ['state', 'nonces', 'log']) db.exec(`ALTER TABLE ${name} RENAME TO ${name}_2`);
+    db.exec(`DROP INDEX nonces_by_day; ${['state', 'nonces', 'sealed', 'log', 'record'].map(table).join('')}`);
+    const state = db.prepare('INSERT INTO state (metric, window, n, state, crc) VALUES (?, ?, ?, ?, ?)');
+    for (const row of rowsOf<StateRow>(db, 'state_2')) {
+      const crc = checksum(stateAt(row.metric, row.window), row.state);
+      state.run(row.metric, row.window, decodeState(row.state).n, row.state, crc);
+    }
+    const nonces = db.prepare('INSERT INTO nonces (day, segment, crc) VALUES (?, ?, ?)');
+    for (const { day, segment } of rowsOf<NonceRow>(db, 'nonces_2')) {
+      nonces.run(day, segment, checksum(noncesOf(day), segment));
+    }
+    const log = db.prepare('INSERT INTO log (id, batches, crc) VALUES (?, ?, ?)');
+    for (const { id, batches } of rowsOf<{ readonly id: number; readonly batches: Uint8Array }>(db, 'log_2')) {
+      log.run(id, batches, checksum(logRow(id), batches));
+    }
+    for (const name of ['state', 'nonces', 'log']) db.exec(`DROP TABLE ${name}_2`);
   },
 ];
 
@@ -30,7 +35,11 @@ export function migrate(db: Handle, version: number): void {
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 
-/** A table as it is today: the day it changes, the step that made it gets its own words. */
+function rowsOf<Row>(db: Handle, name: string): Iterable<Row> {
+  return db.prepare(`SELECT * FROM ${name}`).iterate() as Iterable<Row>;
+}
+
+/** A table, with its index, as it is today: the day it changes, the step that made it gets its own words. */
 function table(name: string): string {
-  return new RegExp(`CREATE TABLE ${name} \\([^;]*;(?=\\n\\n|\\nCREATE)`).exec(SCHEMA)?.[0] ?? '';
+  return new RegExp(`CREATE TABLE ${name} \\([^;]*;(\\nCREATE INDEX [^;]*;)?`).exec(SCHEMA)?.[0] ?? '';
 }

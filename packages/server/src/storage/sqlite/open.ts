@@ -35,8 +35,7 @@ export function openFile(path: string): Handle {
       PRAGMA secure_delete = ON;
       PRAGMA wal_autocheckpoint = 0;
       BEGIN EXCLUSIVE; COMMIT`);
-    const check = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
-    if (check.quick_check !== 'ok') throw new StorageError('storage-corrupt', corruption(path));
+    checkIntegrity(db, path);
     const version = versionOf(db);
     // The header that was looked at may be older than what a newer server left in its write-ahead log.
     if (version > SCHEMA_VERSION) throw new StorageError('storage-newer', newer(path, version));
@@ -57,13 +56,17 @@ export function openToRead(path: string): Handle {
   try {
     if (!checkFile(path)) throw new StorageError('storage-unreachable', `${path} is not there`);
     db = new DatabaseSync(path, { readOnly: true });
-    const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
-    if (found !== 'ok') throw new StorageError('storage-corrupt', corruption(path));
+    checkIntegrity(db, path);
     return db;
   } catch (error) {
     if (db?.isOpen) db.close();
     throw openingError(path, error);
   }
+}
+
+function checkIntegrity(db: Handle, path: string): void {
+  const { integrity_check: found } = db.prepare('PRAGMA integrity_check(1)').get() as { integrity_check: string };
+  if (found !== 'ok') throw new StorageError('storage-corrupt', corruption(path));
 }
 
 function versionOf(db: Handle): number {

@@ -15,12 +15,14 @@ CREATE TABLE state (
   window INTEGER NOT NULL,        -- first day of the period, days since 1970-01-01 UTC
   n      INTEGER NOT NULL,        -- reports in it, as in state: so that windows are listed without their counters
   state  BLOB NOT NULL,           -- n and counters: encodeState of @dither/mechanisms
+  crc    INTEGER NOT NULL,        -- of state and of where it belongs: damage is seen when it is read
   PRIMARY KEY (metric, window)
 ) STRICT;
 
 CREATE TABLE nonces (
   day     INTEGER NOT NULL,       -- day the batches were made
-  segment BLOB NOT NULL           -- their 16-byte nonces, sorted: order of arrival is not kept
+  segment BLOB NOT NULL,          -- their 16-byte nonces, sorted: order of arrival is not kept
+  crc     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX nonces_by_day ON nonces (day);
 
@@ -28,12 +30,14 @@ CREATE TABLE sealed (
   day     INTEGER NOT NULL,       -- a day whose nonces are no longer in memory
   first   BLOB NOT NULL,          -- first nonce of the segment
   segment BLOB NOT NULL,          -- sorted nonces, all of them before the next segment's
+  crc     INTEGER NOT NULL,
   PRIMARY KEY (day, first)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE log (
   id      INTEGER PRIMARY KEY,    -- rises by one with each commit of a process
-  batches BLOB NOT NULL           -- canonical batches, each after its length in four bytes; deleted at the fold
+  batches BLOB NOT NULL,          -- canonical batches, each after its length in four bytes, until the fold
+  crc     INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE candidates (

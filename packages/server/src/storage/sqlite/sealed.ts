@@ -1,9 +1,15 @@
 import { NONCE_BYTES } from '@dither/protocol';
+import { checksum, noncesOf, verified } from './checksum.js';
 import type { NonceRow } from './messages.js';
 import type { Handle } from './open.js';
 
 /** Nonces in a segment: one lookup reads one segment. */
 const SEGMENT_NONCES = 512;
+
+interface Segment {
+  readonly segment: Uint8Array;
+  readonly crc: number;
+}
 
 /** The nonces of days that no longer fit into memory: sorted segments, found by their first nonce. */
 export interface Sealed {
@@ -13,26 +19,28 @@ export interface Sealed {
 }
 
 export function sealedNonces(db: Handle): Sealed {
-  const all = db.prepare('SELECT segment FROM nonces WHERE day = ? UNION ALL SELECT segment FROM sealed WHERE day = ?');
+  const all = db.prepare(
+    'SELECT segment, crc FROM nonces WHERE day = ? UNION ALL SELECT segment, crc FROM sealed WHERE day = ?',
+  );
   const dropLoose = db.prepare('DELETE FROM nonces WHERE day = ?');
   const dropSealed = db.prepare('DELETE FROM sealed WHERE day = ?');
-  const insert = db.prepare('INSERT INTO sealed (day, first, segment) VALUES (?, ?, ?)');
-  const find = db.prepare('SELECT segment FROM sealed WHERE day = ? AND first <= ? ORDER BY first DESC LIMIT 1');
+  const insert = db.prepare('INSERT INTO sealed (day, first, segment, crc) VALUES (?, ?, ?, ?)');
+  const find = db.prepare('SELECT segment, crc FROM sealed WHERE day = ? AND first <= ? ORDER BY first DESC LIMIT 1');
   return {
     seal(day) {
-      const segments = (all.all(day, day) as { segment: Uint8Array }[]).map(({ segment }) => segment);
+      const segments = (all.all(day, day) as Segment[]).map((row) => verified(noncesOf(day), row.segment, row.crc));
       const sorted = sortNonces(Buffer.concat(segments));
       dropLoose.run(day);
       dropSealed.run(day);
       for (let at = 0; at < sorted.length; at += SEGMENT_NONCES * NONCE_BYTES) {
         const segment = sorted.subarray(at, at + SEGMENT_NONCES * NONCE_BYTES);
-        insert.run(day, segment.subarray(0, NONCE_BYTES), segment);
+        insert.run(day, segment.subarray(0, NONCE_BYTES), segment, checksum(noncesOf(day), segment));
       }
       return sorted.length / NONCE_BYTES;
     },
     has({ day, segment: nonce }) {
-      const row = find.get(day, nonce) as { segment: Uint8Array } | undefined;
-      return row !== undefined && holds(row.segment, nonce);
+      const row = find.get(day, nonce) as Segment | undefined;
+      return row !== undefined && holds(verified(noncesOf(day), row.segment, row.crc), nonce);
     },
   };
 }

@@ -29,7 +29,7 @@ import { type BackupSummary, writeBackup } from './backup.js';
 import { type Connection, connect } from './connection.js';
 import { FreshNonces } from './fresh-nonces.js';
 import { packGroup, unpackGroup } from './group.js';
-import type { Contents, NonceRow, RegistryRow } from './messages.js';
+import type { Contents, NonceRow, RegistryRow, StateRow } from './messages.js';
 
 export interface SqliteOptions {
   /** The database file; created if it is not there. Its folder must be. */
@@ -131,8 +131,8 @@ class OneFile implements SqliteStorage {
     for (const row of registries) this.#take(row);
     const crowded: number[] = [];
     for (const { day, loose, sealed } of [...nonceDays].reverse()) {
-      const isCrowded = this.#nonces.bytes + bytesFor(loose) > this.#nonceMemoryBytes;
-      this.#nonces.load(day, isCrowded ? [] : await this.#connection.ask('nonces', day), sealed);
+      const isCrowded = loose > 0 && this.#nonces.bytes + bytesFor(loose) > this.#nonceMemoryBytes;
+      this.#nonces.load(day, isCrowded ? new Uint8Array() : await this.#connection.ask('nonces', day), sealed);
       if (isCrowded) crowded.push(day);
     }
     for (const { id, group } of log) {
@@ -240,7 +240,8 @@ class OneFile implements SqliteStorage {
 
   #foldSoon(): void {
     this.#timer ??= setTimeout(() => void this.#foldQuietly(), this.#foldMilliseconds);
-    if (this.#unfolded >= this.#foldBatches) void this.#foldQuietly();
+    const isMuch = this.#unfolded >= this.#foldBatches || this.#deltas.bytes >= serverPolicy.foldBytes;
+    if (isMuch) void this.#foldQuietly();
   }
 
   /** Nobody waits for this fold: it is tried again with the next one, or breaks the next commit. */
@@ -276,20 +277,22 @@ class OneFile implements SqliteStorage {
     this.#deltas = new Counters();
     this.#fresh = new FreshNonces();
     this.#unfolded = 0;
-    const states = [...deltas.cells()].map(({ metric, window, state }) => ({
-      metric,
-      window,
-      state: encodeState(state),
-    }));
+    const states: StateRow[] = [];
+    for (const { metric, window, state } of deltas.cells()) states.push({ metric, window, state: encodeState(state) });
     const oldestDay = this.#nonces.oldest();
     const oldestWindow = this.#oldestRetained;
-    const asked = this.#connection.ask('fold', {
+    const fold = {
       through: this.#logged,
       states,
       nonces: fresh.segments(),
       oldestDay,
       ...(oldestWindow > this.#oldestWindow ? { oldestWindow } : {}),
-    });
+    };
+    const asked = this.#connection.ask(
+      'fold',
+      fold,
+      states.map(({ state }) => state.buffer as ArrayBuffer),
+    );
     this.#inFlight = asked.then(
       () => true,
       () => false,

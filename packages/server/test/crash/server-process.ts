@@ -6,7 +6,7 @@ import { registryToText } from '@dither/protocol';
 import { registry } from '../fixture.js';
 
 const CLI = fileURLToPath(new URL('../../bin/dither-server.js', import.meta.url));
-const CHILD = fileURLToPath(new URL('../crash/children/server.mjs', import.meta.url));
+const CHILD = fileURLToPath(new URL('children/server.mjs', import.meta.url));
 
 /** How a server ended. */
 export interface Ended {

@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LIMIT_MILLISECONDS = 20_000;
+
+/** Resolves when it holds; a slow machine takes longer. @throws Error naming what did not come */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = performance.now() + LIMIT_MILLISECONDS;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`in vain waited for ${what}`);
+    await sleep(10);
+  }
+}
