@@ -1,11 +1,14 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeState } from '@dither/mechanisms';
 import { client as grr } from '@dither/mechanisms/grr';
-import { category, defineRegistry, encodeBatch, registryToText } from '@dither/protocol';
+import { category, defineRegistry, encodeBatch, registryToText, toHex } from '@dither/protocol';
 import { type Storage, sqliteStorage } from '@dither/server';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { unpackState } from '../src/storage/packed-state.js';
+import { checksum, stateAt } from '../src/storage/sqlite/checksum.js';
 import { SCHEMA_VERSION } from '../src/storage/sqlite/schema.js';
 import { about, batchBytes, budget, counted, DAY, incoming, registry, temporaryFolder, testApp } from './fixture.js';
 import { SCHEMA_1 } from './schema-1.js';
@@ -38,12 +41,21 @@ function edit(path: string, sql: string): void {
   db.close();
 }
 
-/** Statements that take over what the database attached as `today` holds, as far as the first versions had columns for it. */
-const COPIED = `
-  INSERT INTO main.registry SELECT * FROM today.registry;
-  INSERT INTO main.state SELECT metric, window, state FROM today.state;
-  INSERT INTO main.nonces SELECT day, segment FROM today.nonces;
-  INSERT INTO main.log SELECT id, batches FROM today.log;`;
+/** A file as the versions before 3 wrote it, of what is in a file of today. */
+function writeEarlier(path: string, schema: string, today: string, pragmas = ''): void {
+  const states = (rowsOf(today, 'SELECT metric, window, state FROM state') as StateRow[]).map(
+    ({ metric, window, state }) =>
+      `INSERT INTO state VALUES ('${metric}', ${window}, x'${toHex(encodeState(unpackState(state)))}');`,
+  );
+  edit(
+    path,
+    `${pragmas} ${schema} ATTACH '${today}' AS today;
+     INSERT INTO main.registry SELECT * FROM today.registry;
+     INSERT INTO main.nonces SELECT day, segment FROM today.nonces;
+     INSERT INTO main.log SELECT id, batches FROM today.log;
+     ${states.join('')}`,
+  );
+}
 
 /** Rows of the database as it is on disk. */
 function rowsOf(path: string, sql: string): unknown[] {
@@ -57,14 +69,21 @@ function rowsOf(path: string, sql: string): unknown[] {
   }
 }
 
+interface StateRow {
+  readonly metric: string;
+  readonly window: number;
+  readonly state: Uint8Array;
+}
+
 /** As if an earlier version had derived other parameters for one of the metrics: `registry` is what it stored. */
 function makeOlder(path: string): void {
   const { fingerprint } = registry.metrics['load-time'];
-  edit(
-    path,
-    `UPDATE registry SET text = replace(text, '${fingerprint}', '${OLDER_METRIC}');
-     UPDATE state SET metric = '${OLDER_METRIC}' WHERE metric = '${fingerprint}'`,
-  );
+  const states = rowsOf(path, `SELECT window, state FROM state WHERE metric = '${fingerprint}'`) as StateRow[];
+  const moved = states.map(({ window, state }) => {
+    const crc = checksum(stateAt(OLDER_METRIC, window), state);
+    return `UPDATE state SET metric = '${OLDER_METRIC}', crc = ${crc} WHERE metric = '${fingerprint}' AND window = ${window};`;
+  });
+  edit(path, `UPDATE registry SET text = replace(text, '${fingerprint}', '${OLDER_METRIC}'); ${moved.join('')}`);
 }
 
 const OLDER_METRIC = '0123456789abcdef';
@@ -221,7 +240,7 @@ describe('sqlite storage', () => {
     it(`turns a file of version ${version + 1} into its own, in place, with all that is in it`, async () => {
       const [path, today] = [freshPath(), freshPath()];
       await filled(today);
-      edit(path, `${schema} ATTACH '${today}' AS today; ${COPIED}`);
+      writeEarlier(path, schema, today);
 
       const storage = await open(path);
       expect(await counted(storage, 'dark-mode')).toEqual([{ window: DAY - 1, n: 1, counts: [1] }]);
@@ -299,7 +318,7 @@ describe('sqlite storage', () => {
     copyFileSync(path, copy);
     copyFileSync(`${path}-wal`, `${copy}-wal`);
     makeOlder(copy);
-    edit(version1, `PRAGMA journal_mode = WAL; ${SCHEMA_1} ATTACH '${copy}' AS today; ${COPIED}`);
+    writeEarlier(version1, SCHEMA_1, copy, 'PRAGMA journal_mode = WAL;');
     for (const refused of [copy, version1]) {
       const before = readFileSync(refused);
       await expect(sqliteStorage({ path: refused })).rejects.toMatchObject({
@@ -347,11 +366,7 @@ describe('sqlite storage', () => {
     const states = freshPath();
     copyFileSync(path, states);
     edit(states, flip('state', 'state'));
-    const storage = await open(states);
-    const { fingerprint } = registry.metrics['dark-mode'];
-    await expect(storage.states(fingerprint, 0, 65_535)).rejects.toMatchObject({ code: 'storage-corrupt' });
-    await storage.commit([incoming({ reports: [YES] })]);
-    await expect(storage.close()).rejects.toMatchObject({ code: 'storage-corrupt' });
+    await expect(sqliteStorage({ path: states })).rejects.toMatchObject({ code: 'storage-corrupt' });
 
     const sealed = freshPath();
     copyFileSync(path, sealed);

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { decodeState } from '@dither/mechanisms';
 import { NONCE_BYTES } from '@dither/protocol';
 import { StorageError } from '../../errors.js';
+import { unpackState } from '../packed-state.js';
 import type { BackupContents } from './backup.js';
 import { noncesOf, stateAt, verified } from './checksum.js';
 import { corruption, openingError } from './errors.js';
@@ -19,7 +19,7 @@ function read(db: Handle): BackupContents {
   type Row = StateRow & { readonly n: number; readonly crc: number };
   const states = db.prepare('SELECT metric, window, n, state, crc FROM state').iterate() as Iterable<Row>;
   for (const { metric, window, n, state, crc } of states) {
-    if (decodeState(verified(stateAt(metric, window), state, crc)).n !== n)
+    if (unpackState(verified(stateAt(metric, window), state, crc)).n !== n)
       throw new StorageError('storage-corrupt', corruption(path));
     reports += n;
     windows++;

@@ -7,7 +7,7 @@ export interface StateRow {
   /** Fingerprint of the metric. */
   readonly metric: string;
   readonly window: number;
-  /** As `encodeState` writes it. */
+  /** As `packState` writes it. */
   readonly state: Uint8Array;
 }
 

@@ -1,5 +1,6 @@
 import { decodeState } from '@dither/mechanisms';
 import type { DatabaseSync } from '@photostructure/sqlite';
+import { packState } from '../packed-state.js';
 import { checksum, logRow, noncesOf, stateAt } from './checksum.js';
 import type { NonceRow, StateRow } from './messages.js';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
@@ -12,10 +13,11 @@ const MIGRATIONS: readonly ((db: Handle) => void)[] = [
   (db) => {
     for (const name of ['state', 'nonces', 'log']) db.exec(`ALTER TABLE ${name} RENAME TO ${name}_2`);
     db.exec(`DROP INDEX nonces_by_day; ${['state', 'nonces', 'sealed', 'log', 'record'].map(table).join('')}`);
-    const state = db.prepare('INSERT INTO state (metric, window, n, state, crc) VALUES (?, ?, ?, ?, ?)');
-    for (const row of rowsOf<StateRow>(db, 'state_2')) {
-      const crc = checksum(stateAt(row.metric, row.window), row.state);
-      state.run(row.metric, row.window, decodeState(row.state).n, row.state, crc);
+    const insert = db.prepare('INSERT INTO state (metric, window, n, state, crc) VALUES (?, ?, ?, ?, ?)');
+    for (const { metric, window, state } of rowsOf<StateRow>(db, 'state_2')) {
+      const whole = decodeState(state);
+      const packed = packState(whole);
+      insert.run(metric, window, whole.n, packed, checksum(stateAt(metric, window), packed));
     }
     const nonces = db.prepare('INSERT INTO nonces (day, segment, crc) VALUES (?, ?, ?)');
     for (const { day, segment } of rowsOf<NonceRow>(db, 'nonces_2')) {

@@ -14,7 +14,7 @@ CREATE TABLE state (
   metric TEXT NOT NULL,           -- fingerprint of the metric
   window INTEGER NOT NULL,        -- first day of the period, days since 1970-01-01 UTC
   n      INTEGER NOT NULL,        -- reports in it, as in state: so that windows are listed without their counters
-  state  BLOB NOT NULL,           -- n and counters: encodeState of @dither/mechanisms
+  state  BLOB NOT NULL,           -- n and counters: storage/packed-state.ts
   crc    INTEGER NOT NULL,        -- of state and of where it belongs: damage is seen when it is read
   PRIMARY KEY (metric, window)
 ) STRICT;

@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { decodeState, encodeState } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import { parseHeader, policy, type Registry, RegistryError, registryFromJson, registryToText } from '@dither/protocol';
 import { StorageError } from '../../errors.js';
@@ -11,6 +10,7 @@ import { batchName } from '../batch-name.js';
 import { Counters } from '../counters.js';
 import { NonceDays } from '../nonce-days.js';
 import { bytesFor, nonceSecret } from '../nonces.js';
+import { packState, unpackState } from '../packed-state.js';
 import type {
   CandidateList,
   CandidateSummary,
@@ -278,7 +278,7 @@ class OneFile implements SqliteStorage {
     this.#fresh = new FreshNonces();
     this.#unfolded = 0;
     const states: StateRow[] = [];
-    for (const { metric, window, state } of deltas.cells()) states.push({ metric, window, state: encodeState(state) });
+    for (const { metric, window, state } of deltas.cells()) states.push({ metric, window, state: packState(state) });
     const oldestDay = this.#nonces.oldest();
     const oldestWindow = this.#oldestRetained;
     const fold = {
@@ -288,11 +288,7 @@ class OneFile implements SqliteStorage {
       oldestDay,
       ...(oldestWindow > this.#oldestWindow ? { oldestWindow } : {}),
     };
-    const asked = this.#connection.ask(
-      'fold',
-      fold,
-      states.map(({ state }) => state.buffer as ArrayBuffer),
-    );
+    const asked = this.#connection.ask('fold', fold);
     this.#inFlight = asked.then(
       () => true,
       () => false,
@@ -374,7 +370,7 @@ class OneFile implements SqliteStorage {
     const { rows, next: more } = await this.#connection.ask('states', { metric, from, to });
     const until = more === undefined ? to : more - 1;
     const sum = new Counters();
-    for (const { window, state } of rows) sum.put({ metric, window, state: decodeState(state) });
+    for (const { window, state } of rows) sum.put({ metric, window, state: unpackState(state) });
     for (const { window, state } of unfolded) if (window <= until) sum.put({ metric, window, state });
     return { states: sum.states(metric, from, until), more };
   }

@@ -1,4 +1,5 @@
-import { decodeState, encodeState, mergeStates } from '@dither/mechanisms';
+import { mergeStates } from '@dither/mechanisms';
+import { packState, unpackState } from '../packed-state.js';
 import { checksum, stateAt, verified } from './checksum.js';
 import type { StateAnswer, StateQuestion, StateRow } from './messages.js';
 import type { Handle } from './open.js';
@@ -33,9 +34,9 @@ export function storedStates(db: Handle): States {
     add({ metric, window, state }) {
       const place = stateAt(metric, window);
       const row = get.get(metric, window) as { state: Uint8Array; crc: number } | undefined;
-      const sum = decodeState(state);
-      if (row !== undefined) mergeStates(sum, decodeState(verified(place, row.state, row.crc)));
-      const bytes = row === undefined ? state : encodeState(sum);
+      const sum = unpackState(state);
+      if (row !== undefined) mergeStates(sum, unpackState(verified(place, row.state, row.crc)));
+      const bytes = row === undefined ? state : packState(sum);
       put.run(metric, window, sum.n, bytes, checksum(place, bytes));
     },
     read({ metric, from, to }) {
