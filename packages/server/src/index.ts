@@ -31,6 +31,8 @@ export {
   type BackupContents,
   type BackupSummary,
   checkBackup,
+  type PreparedRestore,
+  prepareRestore,
   type RestoreSummary,
   restoreBackup,
 } from './storage/sqlite/backup.js';

@@ -41,6 +41,10 @@ export const serverPolicy = Object.freeze({
   /** Less would not hold the newest day's nonces of a small app. */
   minNonceMemoryBytes: 2 ** 20,
 
+  /** What a clock may be set by at once, and how long it must go on from there to be believed where it is more. */
+  clockLeapMilliseconds: 6 * 3_600_000,
+  clockSettlesMilliseconds: 3_600_000,
+
   /** Requests per minute and network: an office of a thousand installations stays far below it. */
   requestsPerMinute: 600,
   /** Networks told apart at a time by the rate limit; the least recent is forgotten. */
@@ -66,11 +70,15 @@ export const serverPolicy = Object.freeze({
 
   /** Fingerprints of unknown registries that are remembered. A forger cannot make the list longer. */
   unknownRegistries: 32,
+  /** How many times as often as the least seen of them a newcomer must come to take its place: so that places rarely change. */
+  unknownRegistryFactor: 4,
 
   /** A server that was asked to end has stored what it holds by then, or says that it could not. */
   drainMilliseconds: 10_000,
   /** Connections that are not done by then are cut, so that a client that is slow to send does not spoil the end. */
   cutMilliseconds: 7000,
+  /** The same where it goes on with a restored file: it is away only as long as that takes. */
+  restoreCutMilliseconds: 1000,
   /** How often a server that ends looks for connections that have become idle. */
   sweepMilliseconds: 50,
   /** Signals that come together are one: what runs a server passes on those that the server has from the terminal as well. */
@@ -92,11 +100,17 @@ export const serverPolicy = Object.freeze({
   maxHeaderBytes: 8192,
   /** Connections at a time: as many bodies may be on their way, each of at most `maxJsonBytes`. */
   maxConnections: 1024,
+  /** Of them from one network: an office behind one address is far below, since devices ask once a day. */
+  maxNetworkConnections: 256,
+  /** Longest a route for analysts waits for one answer of the storage: a disk that hangs may hang for hours. */
+  storageMilliseconds: 10_000,
   /** A part of a path: ids, apps and names are at most 100. */
   maxParamLength: 100,
   /** Of one try whether the storage can be written, and between two of them. */
   probeMilliseconds: 5000,
   probeEveryMilliseconds: 1000,
+  /** How long a commit that failed counts against the storage where none comes after it: a try needs less room than a commit. */
+  commitFailureMilliseconds: 10_000,
   /** An uploaded list of candidates, in bytes and in lines: it is decoded in memory, in a time that grows with both. */
   maxCandidateBytes: 8 * 2 ** 20,
   maxCandidates: 100_000,

@@ -1,6 +1,6 @@
 import type { Registry } from '@dither/protocol';
 import { type Access, openAccess } from './access/access.js';
-import { type Clock, systemClock } from './clock.js';
+import { type Clock, steadyClock, systemClock } from './clock.js';
 import { createEstimateThread, type EstimateThread } from './estimates/thread/thread.js';
 import { type Batcher, createBatcher } from './ingest/batcher.js';
 import { openRegistries, type Registries } from './ingest/registries.js';
@@ -36,10 +36,12 @@ export interface Services {
 
 /** @throws StorageError */
 export async function openServices(options: ServicesOptions): Promise<Services> {
-  const { storage, clock = systemClock, onFatal = throwUncaught } = options;
+  const { storage, onFatal = throwUncaught } = options;
+  const clock = steadyClock(options.clock ?? systemClock, storage.newestDay);
   const registries = await openRegistries(options.registries, storage, clock);
   const access = options.access ?? (await openAccess(storage, clock));
-  const telemetry = createTelemetry({ usage: () => storage.usage(), pendingBytes: () => batcher.pendingBytes });
+  const pendingBytes = () => batcher.pendingBytes;
+  const telemetry = createTelemetry({ usage: () => storage.usage(), pendingBytes, clock });
   const batcher: Batcher = createBatcher(telemetry.watched(storage), { onFatal });
   const thread = createEstimateThread();
   return {

@@ -25,7 +25,7 @@ function gated() {
   return { storage, groups, release: (error?: Error) => release(error) };
 }
 
-const tick = () => new Promise((resolve) => setTimeout(resolve, 10));
+const tick = () => new Promise((resolve) => setTimeout(resolve, 30));
 
 describe('the batcher', () => {
   it('answers nobody before the commit, and everybody of the group after it', async () => {
@@ -95,8 +95,11 @@ describe('the batcher', () => {
 
   it('refuses before its memory grows, and takes more once there is room', async () => {
     const { storage, release } = gated();
-    const size = incoming({ reports: [YES] }).bytes.length;
-    const batcher = createBatcher(storage, { onFatal: () => undefined, pendingBytes: 2 * size });
+    const probe = createBatcher(gated().storage, { onFatal: () => undefined });
+    void probe.submit(incoming({ reports: [YES] }));
+    // A batch that waits takes much more than its bytes.
+    expect(probe.pendingBytes).toBeGreaterThan(4096);
+    const batcher = createBatcher(storage, { onFatal: () => undefined, pendingBytes: 2 * probe.pendingBytes });
     const kept = [batcher.submit(incoming({ reports: [YES] })), batcher.submit(incoming({ reports: [YES] }))];
     await expect(batcher.submit(incoming({ reports: [YES] }))).rejects.toMatchObject({ code: 'unavailable' });
     await tick();

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { encodeState } from '@dither/mechanisms';
 import { client as grr } from '@dither/mechanisms/grr';
 import { category, defineRegistry, encodeBatch, registryToText, toHex } from '@dither/protocol';
-import { type Storage, sqliteStorage } from '@dither/server';
+import { checkBackup, restoreBackup, type SqliteStorage, sqliteStorage } from '@dither/server';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { unpackState } from '../src/storage/packed-state.js';
@@ -21,7 +23,7 @@ function freshPath(): string {
   return join(temporaryFolder(), 'a.db');
 }
 
-async function open(path: string, options: Partial<Parameters<typeof sqliteStorage>[0]> = {}): Promise<Storage> {
+async function open(path: string, options: Partial<Parameters<typeof sqliteStorage>[0]> = {}): Promise<SqliteStorage> {
   const storage = await sqliteStorage({ path, ...options });
   onTestFinished(() => storage.close().catch(() => undefined));
   return storage;
@@ -209,6 +211,24 @@ describe('sqlite storage', () => {
     await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-locked' });
     await first.close();
     expect(await counted(await open(path), 'dark-mode')).toHaveLength(1);
+  });
+
+  it('keeps other processes out whatever this one asks of the file', async () => {
+    const path = freshPath();
+    const storage = await open(path);
+    // Whoever opens and closes a file takes his process's locks on it away.
+    await expect(sqliteStorage({ path })).rejects.toMatchObject({ code: 'storage-locked' });
+    for (const of of [path, join(path, '..', '.', 'a.db')]) {
+      await expect(checkBackup(of)).rejects.toMatchObject({ code: 'storage-locked' });
+      await expect(restoreBackup(of, path)).rejects.toMatchObject({ code: 'storage-locked' });
+    }
+    storage.usage();
+    await storage.backup(join(path, '..', 'backup.db'));
+    await expect(restoreBackup(join(path, '..', 'backup.db'), path)).rejects.toMatchObject({ code: 'restore-refused' });
+    const elsewhere = `import('@dither/server').then(({ sqliteStorage }) => sqliteStorage({ path: ${JSON.stringify(path)} }))
+      .then(() => console.log('opened'), (error) => console.log(error.code)).finally(() => process.exit())`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', elsewhere], { cwd: import.meta.dirname });
+    expect(stdout.trim()).toBe('storage-locked');
   });
 
   it('refuses a file that is not its own, and leaves it as it is', async () => {

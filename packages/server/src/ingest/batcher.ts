@@ -49,7 +49,7 @@ export function createBatcher(storage: Pick<Storage, 'commit'>, options: Batcher
   function settle(group: readonly Entry[], each: (entry: Entry, i: number) => void): void {
     group.forEach((entry, i) => {
       pending.delete(entry.key);
-      bytes -= entry.batch.bytes.length;
+      bytes -= roomOf(entry.batch);
       each(entry, i);
     });
   }
@@ -96,7 +96,7 @@ export function createBatcher(storage: Pick<Storage, 'commit'>, options: Batcher
         forming.push({ batch, key, resolve, reject });
       });
       pending.set(key, done);
-      bytes += batch.bytes.length;
+      bytes += roomOf(batch);
       running ??= run();
       return done;
     },
@@ -109,5 +109,13 @@ export function createBatcher(storage: Pick<Storage, 'commit'>, options: Batcher
     },
   };
 }
+
+/** Memory of a batch that waits, in bytes, with its request and what was read from it: about. */
+function roomOf({ bytes, contributions }: IncomingBatch): number {
+  return REQUEST_BYTES + bytes.length + ENTRY_BYTES * contributions.length;
+}
+
+const REQUEST_BYTES = 8192;
+const ENTRY_BYTES = 32;
 
 const MENDABLE: ReadonlySet<StorageErrorCode> = new Set(['not-stored', 'outcome-unknown']);

@@ -23,15 +23,15 @@ export interface RegistryChange {
 export interface Registries {
   /** @throws ProblemError `unknown-registry`, `registry-refused` */
   find(fingerprint: string): ServedRegistry;
-  /** Of each app those given at start, or the one added since; of an app with none of these, the last one stored. */
+  /** Of each app those given at start, or the one added since; of an app with none of these, the one stored last. */
   readonly current: readonly Registry[];
-  /** Every one, oldest first. */
+  /** Every one, in the order in which they were last stored. */
   readonly all: readonly Registry[];
   /** What adding it would change. */
   compare(registry: Registry): RegistryChange;
   /** Its batches are read, and it is its app's current one, from when this resolves: stored for good. @throws StorageError */
   add(registry: Registry): Promise<RegistryChange>;
-  /** Every series named `id`, oldest registry first; each fingerprint once, at the latest place it has. */
+  /** Every series named `id`, in the order of `all`; each fingerprint once, at the latest place it has. */
   series(id: string): readonly Offered[];
   /** Ids of all metrics an app ever had here; undefined if no registry is of that app. */
   ids(app: string): ReadonlySet<string> | undefined;

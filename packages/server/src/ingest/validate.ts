@@ -62,7 +62,7 @@ function validated(header: Header, bytes: Uint8Array, served: ServedRegistry): V
  * behind takes batches for tomorrow's, and asks for a retry.
  * @throws ProblemError `day-out-of-range`, `day-ahead`
  */
-function checkDay({ day }: Header, { today, newest = today }: Days): void {
+export function checkDay({ day }: Pick<Header, 'day'>, { today, newest = today }: Days): void {
   if (day <= Math.min(today, newest) - policy.retainedDays) throw new ProblemError('day-out-of-range');
   if (day > today + policy.clockSkewDays) throw new ProblemError('day-ahead');
 }

@@ -5,7 +5,7 @@ import { type Clock, today } from '../clock.js';
 import { ProblemError } from '../errors.js';
 import type { Batcher } from '../ingest/batcher.js';
 import type { Registries } from '../ingest/registries.js';
-import { type Days, type ValidBatch, validateBytes, validateJson } from '../ingest/validate.js';
+import { checkDay, type Days, type ValidBatch, validateBytes, validateJson } from '../ingest/validate.js';
 import { readBatchJson } from '../schemas/batch.js';
 import type { Storage } from '../storage/storage.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -34,7 +34,7 @@ export function reportsRoute(app: FastifyInstance, options: ReportsOptions): voi
 
   /** What says that nobody sent this batch who was asked to, or that the person did not agree. */
   function checkSender({ app: name, gpc }: ValidBatch['registry'], headers: Headers): void {
-    if (headers['sec-gpc'] === '1' && gpc !== 'explicit-grant') throw new ProblemError('gpc-refused');
+    if (saysNo(headers['sec-gpc']) && gpc !== 'explicit-grant') throw new ProblemError('gpc-refused');
     const key = headers['dither-key'];
     if (!access.isKeyTaken(name, typeof key === 'string' ? key : undefined)) throw new ProblemError('key-refused');
   }
@@ -47,7 +47,11 @@ export function reportsRoute(app: FastifyInstance, options: ReportsOptions): voi
     const { registry, batch, rejected } = validate(request.body);
     checkSender(registry, request.headers);
     const outcome = await batcher.submit(batch);
-    if (outcome === 'too-old') throw new ProblemError('day-out-of-range');
+    if (outcome === 'too-old') {
+      checkDay(batch, days());
+      // By the clock it is not: one of the two is wrong, which no device should pay for.
+      throw new ProblemError('unavailable');
+    }
     const name = toBase64url(batch.nonce);
     if (outcome === 'duplicate') {
       telemetry.duplicate();
@@ -57,6 +61,13 @@ export function reportsRoute(app: FastifyInstance, options: ReportsOptions): voi
     telemetry.accepted(accepted, rejected);
     return { batch: name, duplicate: false, accepted, rejected };
   });
+}
+
+/** The signal of Global Privacy Control; a header that came twice is a list, and one yes in it is enough. */
+function saysNo(signal: Headers[string]): boolean {
+  return String(signal)
+    .split(',')
+    .some((one) => one.trim() === '1');
 }
 
 type Headers = { readonly [name: string]: string | readonly string[] | undefined };

@@ -29,7 +29,8 @@ export function memoryStorage(options: MemoryOptions = {}): Storage {
     nonces.set(batch.day, ofDay.add(nonce));
     for (const day of nonces.keys()) if (day < batch.day - retainedDays) nonces.delete(day);
     counters.add([batch]);
-    if (retentionDays !== false) counters.forget(Math.max(newest, batch.day) - retentionDays);
+    const [, believed] = [...nonces.keys()].sort((a, b) => b - a);
+    if (retentionDays !== false && believed !== undefined) counters.forget(believed - retentionDays);
     return 'accepted';
   }
 
@@ -40,6 +41,7 @@ export function memoryStorage(options: MemoryOptions = {}): Storage {
   return {
     async saveRegistry(registry) {
       checkOpen();
+      registries.delete(registry.fingerprint);
       registries.set(registry.fingerprint, registry);
     },
     registries: async () => [...registries.values()],

@@ -27,6 +27,15 @@ export class NonceDays {
     return this.#newest;
   }
 
+  /**
+   * The newest day before the newest one that is remembered. What is forgotten for good follows it: a single batch of a wrong
+   * day, taken while the clock was wrong, does not take everything with it.
+   */
+  get believed(): number {
+    const before = [...this.#days.keys()].filter((day) => day < this.#newest);
+    return before.length === 0 ? Number.NEGATIVE_INFINITY : Math.max(...before);
+  }
+
   /** Nonces remembered, wherever they are. */
   get size(): number {
     let sum = 0;

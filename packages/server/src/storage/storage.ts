@@ -84,7 +84,7 @@ export interface SetAside {
  * adapter to what is said here.
  *
  * Reports are never kept: counters are, and the nonces that say which batches they hold. An adapter may keep a batch
- * in a log for at most 60 s. Windows that begin more than `retentionDays` days before the newest day counted are
+ * in a log for at most 60 s. Windows that begin more than `retentionDays` days before the newest day counted but one are
  * forgotten: like the nonces they follow what was counted and not a clock.
  *
  * Everything rejects with a `StorageError`. After `outcome-unknown` a write may or may not have happened: doing it again
@@ -93,7 +93,7 @@ export interface SetAside {
 export interface Storage {
   /** Durable when it resolves. A registry of the same fingerprint takes the place of the earlier text. */
   saveRegistry(registry: Registry): Promise<void>;
-  /** Every registry ever saved, in the order in which they were first saved, but for those set aside. */
+  /** Every registry ever saved, in the order in which they were last saved, but for those set aside. */
   registries(): Promise<readonly Registry[]>;
   /** As far as this process knows. Saving a registry of that fingerprint takes it out of here. */
   readonly setAside: readonly SetAside[];

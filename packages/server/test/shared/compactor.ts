@@ -4,6 +4,7 @@ import { serverPolicy } from '@dither/server';
 import { Counters } from '../../src/storage/counters.js';
 import type { Keyed, Transaction } from './database.js';
 import {
+  believedDay,
   cellKey,
   newestDay,
   type SharedDatabase,
@@ -83,11 +84,13 @@ export class Compactor {
       const [row] = await transaction.lock('watermark', () => true, { mode: 'exclusive' });
       const [key, { oldest: before }] = row as Keyed<Tables['watermark']>;
       const newest = await transaction.read(newestDay);
+      const believed = await transaction.read(believedDay);
       if (newest === undefined || newest - policy.retainedDays <= before) return;
       const oldest = newest - policy.retainedDays;
       await transaction.put('watermark', [[key, { oldest }]]);
       await transaction.delete('nonce', ({ day }) => day < oldest);
-      await transaction.delete('counter', ({ window }) => window < newest - serverPolicy.retentionDays);
+      if (believed === undefined) return;
+      await transaction.delete('counter', ({ window }) => window < believed - serverPolicy.retentionDays);
     });
   }
 }

@@ -19,6 +19,7 @@ import { Counters } from '../../src/storage/counters.js';
 import { sortedByName, summaryOf } from '../../src/storage/summaries.js';
 import type { Keyed, Snapshot, Transaction } from './database.js';
 import {
+  believedDay,
   newestDay,
   nonceKey,
   type SharedDatabase,
@@ -138,7 +139,8 @@ export class SharedStorage implements Storage {
     const sum = new Counters();
     for (const { window, state } of await this.readCells(metric))
       sum.put({ metric, window, state: decodeState(state) });
-    if (this.#newestDay !== undefined) sum.forget(this.#newestDay - serverPolicy.retentionDays);
+    const believed = await this.ask(believedDay);
+    if (believed !== undefined) sum.forget(believed - serverPolicy.retentionDays);
     return sum;
   }
 
@@ -160,7 +162,7 @@ export class SharedStorage implements Storage {
       const found = await transaction.lock('registry', (_, key) => key === registry.fingerprint, { mode: 'exclusive' });
       await transaction.put(
         'registry',
-        found.map(([key, { served }]) => [key, { served, registry }]),
+        found.map(([key]) => [key, row]),
       );
     });
   }

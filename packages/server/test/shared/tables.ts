@@ -63,6 +63,12 @@ export function sortedByKey<Row>(rows: readonly Keyed<Row>[]): readonly Keyed<Ro
   return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** The newest day before the newest one of which nonces are remembered: that by which windows are forgotten. */
+export function believedDay(snapshot: Snapshot<Tables>): number | undefined {
+  const days = [...new Set(snapshot.rows('nonce').map(([, { day }]) => day))].sort((a, b) => b - a);
+  return days[1];
+}
+
 /**
  * The newest day counted, or undefined: the last of an index over (day, nonce). It is never forgotten, and so never goes
  * back.

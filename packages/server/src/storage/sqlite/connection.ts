@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
 import type { Contents, Operation, Operations, Reply, Request } from './messages.js';
+import { openHere, refuseIfOpenHere } from './open-here.js';
 
 /** The main thread's end of the thread that owns the database. */
 export interface Connection {
@@ -25,6 +26,7 @@ interface Waiting {
 
 /** @throws StorageError, of a code that refuses to open */
 export async function connect(path: string): Promise<Connection> {
+  refuseIfOpenHere(path);
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: { path },
     // It makes little that lives long, and the memory of what it has made is given back the sooner.
@@ -52,6 +54,7 @@ export async function connect(path: string): Promise<Connection> {
     });
 
   const contents = (await answer()) as Contents;
+  const closed = openHere(path);
   return {
     contents,
     async ask(op, input, transfer = []) {
@@ -62,6 +65,7 @@ export async function connect(path: string): Promise<Connection> {
     async end() {
       broken ??= new StorageError('storage-closed', 'the storage is closed');
       await worker.terminate();
+      closed();
     },
   };
 }

@@ -30,7 +30,7 @@ export function openDatabase(path: string): Database {
   const putRegistry = db.prepare(
     `INSERT INTO registry (fingerprint, text, served)
      VALUES (?, ?, (SELECT coalesce(max(served), 0) + 1 FROM registry))
-     ON CONFLICT DO UPDATE SET text = excluded.text`,
+     ON CONFLICT DO UPDATE SET text = excluded.text, served = excluded.served`,
   );
   const putCandidates = db.prepare('INSERT OR REPLACE INTO candidates (name, count, sha256, list) VALUES (?, ?, ?, ?)');
   const getCandidates = db.prepare('SELECT name, count, sha256, list AS bytes FROM candidates WHERE name = ?');

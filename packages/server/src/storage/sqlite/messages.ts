@@ -39,7 +39,7 @@ export interface LogRow {
 
 /** What a start needs to know: said once, when the database is open. */
 export interface Contents {
-  /** In the order in which they were first served. */
+  /** In the order in which they were last given. */
   readonly registries: readonly RegistryRow[];
   /** Earliest first. */
   readonly nonceDays: readonly NonceDay[];

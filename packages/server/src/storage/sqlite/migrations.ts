@@ -11,8 +11,10 @@ type Handle = InstanceType<typeof DatabaseSync>;
 const MIGRATIONS: readonly ((db: Handle) => void)[] = [
   (db) => db.exec(table('candidates')),
   (db) => {
-    for (const name of ['state', 'nonces', 'log']) db.exec(`ALTER TABLE ${name} RENAME TO ${name}_2`);
-    db.exec(`DROP INDEX nonces_by_day; ${['state', 'nonces', 'sealed', 'log', 'record'].map(table).join('')}`);
+    const changed = ['registry', 'state', 'nonces', 'log'];
+    for (const name of changed) db.exec(`ALTER TABLE ${name} RENAME TO ${name}_2`);
+    db.exec(`DROP INDEX nonces_by_day; ${[...changed, 'sealed', 'record'].map(table).join('')}`);
+    db.exec('INSERT INTO registry SELECT * FROM registry_2');
     const insert = db.prepare('INSERT INTO state (metric, window, n, state, crc) VALUES (?, ?, ?, ?, ?)');
     for (const { metric, window, state } of rowsOf<StateRow>(db, 'state_2')) {
       const whole = decodeState(state);
@@ -27,7 +29,7 @@ const MIGRATIONS: readonly ((db: Handle) => void)[] = [
     for (const { id, batches } of rowsOf<{ readonly id: number; readonly batches: Uint8Array }>(db, 'log_2')) {
       log.run(id, batches, checksum(logRow(id), batches));
     }
-    for (const name of ['state', 'nonces', 'log']) db.exec(`DROP TABLE ${name}_2`);
+    for (const name of changed) db.exec(`DROP TABLE ${name}_2`);
   },
 ];
 

@@ -37,6 +37,7 @@ export function openFile(path: string): Handle {
       BEGIN EXCLUSIVE; COMMIT`);
     checkIntegrity(db, path);
     const version = versionOf(db);
+    if (version < 1) throw new StorageError('storage-corrupt', corruption(path));
     // The header that was looked at may be older than what a newer server left in its write-ahead log.
     if (version > SCHEMA_VERSION) throw new StorageError('storage-newer', newer(path, version));
     if (version < SCHEMA_VERSION) {

@@ -7,7 +7,7 @@ export const SCHEMA = `
 CREATE TABLE registry (
   fingerprint TEXT PRIMARY KEY,   -- 16 hexadecimal digits
   text        TEXT NOT NULL,      -- canonical JSON, as first or last served
-  served      INTEGER NOT NULL    -- 1 for the first registry ever served, then 2, ...
+  served      INTEGER NOT NULL    -- rises with each time a registry is given
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE state (

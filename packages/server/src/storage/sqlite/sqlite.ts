@@ -36,7 +36,7 @@ export interface SqliteOptions {
   readonly path: string;
   /** Days before the newest one counted whose nonces are remembered; the protocol's unless told. */
   readonly retainedDays?: number;
-  /** Windows that begin as many days before the newest day counted are forgotten; `serverPolicy.retentionDays` unless told. */
+  /** Windows that begin as many days before the newest day counted but one are forgotten; `serverPolicy.retentionDays` unless told. */
   readonly retentionDays?: number | false;
   /** Above it the nonces of older days are looked up on disk; `serverPolicy.nonceMemoryBytes` unless told. */
   readonly nonceMemoryBytes?: number;
@@ -88,6 +88,8 @@ class OneFile implements SqliteStorage {
   #erasing: NodeJS.Timeout | undefined;
   /** Windows before this one have been deleted. */
   #oldestWindow = Number.NEGATIVE_INFINITY;
+  /** Windows before this one are forgotten: hidden at once, and deleted at the next fold. */
+  #oldestRetained = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #folding: Promise<void> | undefined;
   /** While the thread folds: whether it succeeded. */
@@ -135,6 +137,7 @@ class OneFile implements SqliteStorage {
       this.#nonces.load(day, isCrowded ? new Uint8Array() : await this.#connection.ask('nonces', day), sealed);
       if (isCrowded) crowded.push(day);
     }
+    this.#retain();
     for (const { id, group } of log) {
       this.#count([...unpackGroup(group)].map((bytes) => this.#read(bytes)));
       this.#logged = id;
@@ -153,6 +156,8 @@ class OneFile implements SqliteStorage {
   }
 
   #serve(registry: Registry): void {
+    // At the end, also one that was there.
+    this.#registries.delete(registry.fingerprint);
     this.#registries.set(registry.fingerprint, serve(registry));
   }
 
@@ -235,7 +240,13 @@ class OneFile implements SqliteStorage {
       this.#fresh.add(day, nonce);
     }
     this.#deltas.add(batches);
+    this.#retain();
     this.#unfolded += batches.length;
+  }
+
+  /** What a later day makes too old stays so. */
+  #retain(): void {
+    this.#oldestRetained = Math.max(this.#oldestRetained, this.#nonces.believed - this.#retentionDays);
   }
 
   #foldSoon(): void {
@@ -328,11 +339,6 @@ class OneFile implements SqliteStorage {
 
   get newestDay(): number | undefined {
     return Number.isFinite(this.#nonces.newest) ? this.#nonces.newest : undefined;
-  }
-
-  /** Windows before this one are forgotten: hidden at once, and deleted at the next fold. */
-  get #oldestRetained(): number {
-    return this.#nonces.newest - this.#retentionDays;
   }
 
   /** Takes the folded nonces of a day out of memory. Those that are counted meanwhile stay. */
