@@ -6,6 +6,7 @@ import { allowOrigins } from './cors.js';
 import { remembering } from './estimates/thread/remember.js';
 import { answerWith, noSniffing, safeHeaders } from './headers.js';
 import { connectionOptions, type HttpLimits } from './http-limits.js';
+import { limitConnections } from './limit-connections.js';
 import { type LogOptions, loggerOptions } from './logging.js';
 import { serverPolicy } from './policy.js';
 import { limitRate } from './rate-limit.js';
@@ -20,8 +21,10 @@ import { reportsRoute } from './routes/reports.js';
 import { switchOffRoute } from './routes/switch-off.js';
 import { telemetryRoute } from './routes/telemetry.js';
 import { openServices, type Services, type ServicesOptions } from './services.js';
+import { type AnalystStorage, storageInTime } from './storage-in-time.js';
 import { checkSwitchOffs, type SwitchOffDocument } from './switch-off/document.js';
 import { sharedProbe } from './telemetry/shared-probe.js';
+import { trustedBy } from './trusted-proxies.js';
 
 /** How the public side is served. */
 export interface HttpOptions {
@@ -33,7 +36,7 @@ export interface HttpOptions {
   readonly allowedOrigins?: readonly string[];
   /** What devices are asked to leave out, one document per app; nothing unless told. */
   readonly switchOffs?: readonly SwitchOffDocument[];
-  /** What a connection may take; those of `serverPolicy` unless told. */
+  /** What a connection and its answers may take; those of `serverPolicy` unless told. */
   readonly limits?: Partial<HttpLimits>;
   /** Off unless told. */
   readonly log?: LogOptions | false;
@@ -54,9 +57,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
  * @throws SwitchOffError if a document is not one to serve
  */
 export async function buildHttp(services: Services, options: HttpOptions): Promise<FastifyInstance> {
-  const { storage, clock, registries } = services;
+  const { storage, clock, registries, telemetry } = services;
   const { trustedProxies = [], allowedOrigins = [], switchOffs = [], log = false } = options;
   const limits = { ...serverPolicy, ...options.limits };
+  const isTrusted = trustedBy(trustedProxies);
   checkSwitchOffs(switchOffs, registries, clock);
 
   const app = fastify({
@@ -66,10 +70,11 @@ export async function buildHttp(services: Services, options: HttpOptions): Promi
     bodyLimit: policy.maxBatchBytes,
     // While it closes it answers as ever, and the batcher says 503: one form of refusal, with a code.
     return503OnClosing: false,
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : isTrusted,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   });
   app.server.maxConnections = limits.maxConnections;
+  limitConnections(app.server, limits.maxNetworkConnections, isTrusted);
   app.server.on('checkExpectation', refuseExpectation);
   for (const aside of storage.setAside) {
     app.log.warn(
@@ -84,7 +89,8 @@ export async function buildHttp(services: Services, options: HttpOptions): Promi
   await app.register(async (open) => {
     answerWith(open, safeHeaders);
     switchOffRoute(open, { switchOffs, clock });
-    healthRoutes(open, { isWritable: sharedProbe(storage, clock) });
+    const probe = sharedProbe(storage, clock);
+    healthRoutes(open, { isWritable: async () => !telemetry.isFailing() && probe() });
   });
   await app.register(async (limited) => {
     const policyHeader = await limitRate(limited, options.rateLimit ?? serverPolicy.requestsPerMinute, clock);
@@ -100,7 +106,7 @@ export async function buildHttp(services: Services, options: HttpOptions): Promi
     await limited.register(async (scope) => {
       answerWith(scope, { ...safeHeaders, ...policyHeader });
       documentRoutes(scope);
-      await scope.register((inner) => readRoutes(inner, services));
+      await scope.register((inner) => readRoutes(inner, services, storageInTime(storage, limits.storageMilliseconds)));
     });
   });
   app.addHook('onClose', () => services.close());
@@ -108,13 +114,13 @@ export async function buildHttp(services: Services, options: HttpOptions): Promi
 }
 
 /** For operators and analysts alone. */
-async function readRoutes(scope: FastifyInstance, services: Services): Promise<void> {
+async function readRoutes(scope: FastifyInstance, services: Services, storage: AnalystStorage): Promise<void> {
   guard(scope, services.access);
-  metricsRoute(scope, services);
+  metricsRoute(scope, { ...services, storage });
   registriesRoute(scope, services);
-  estimatesRoute(scope, { ...services, run: remembering(services.thread.run) });
+  estimatesRoute(scope, { ...services, storage, run: remembering(services.thread.run) });
   telemetryRoute(scope, services);
-  await scope.register((inner) => candidatesRoutes(inner, services));
+  await scope.register((inner) => candidatesRoutes(inner, { storage }));
 }
 
 function bodyParsers(app: FastifyInstance): void {

@@ -61,7 +61,7 @@ const settings = z.strictObject({
   trustedProxy: z.array(z.string().refine(isNetwork)).default([]).register(about, {
     value: 'NETWORK',
     summary: 'a proxy whose X-Forwarded-For is believed; repeatable',
-    allowed: 'an address, a network as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+    allowed: 'an address, a network as 10.0.0.0/8 but not /0, or loopback, linklocal, uniquelocal',
     unless: 'none',
   }),
   allowOrigin: z.array(z.string().refine(isOrigin)).default([]).register(about, {

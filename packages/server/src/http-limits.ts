@@ -3,14 +3,16 @@ import type { FastifyHttpOptions } from 'fastify';
 import { answerClientError } from './client-errors.js';
 import { serverPolicy } from './policy.js';
 
-/** What a connection may take: milliseconds, but for `maxConnections`. */
+/** What a connection and its answers may take: milliseconds, but for `maxConnections` and `maxNetworkConnections`. */
 export type HttpLimits = {
   readonly [limit in
     | 'requestMilliseconds'
     | 'headersMilliseconds'
     | 'checkMilliseconds'
     | 'keepAliveMilliseconds'
-    | 'maxConnections']: number;
+    | 'storageMilliseconds'
+    | 'maxConnections'
+    | 'maxNetworkConnections']: number;
 };
 
 /** How the server of HTTP itself is made, before any of ours sees a request. */

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIPv4, type Socket } from 'node:net';
+import { addressOf } from './address.js';
 import type { Clock } from './clock.js';
 import { serverPolicy } from './policy.js';
 
@@ -29,12 +30,17 @@ export function networkKeys(clock: Clock): (address: string, connection: Connect
   };
 }
 
-/** An IPv4 address whole (/32), of an IPv6 address the first 56 bits: what one customer is given. */
-export function networkOf(address: string): string {
+/**
+ * An IPv4 address whole (/32), of an IPv6 address the first 56 bits: what one customer is given. Whatever is no address is
+ * one network, so that nobody has as many as texts can be made up.
+ */
+export function networkOf(text: string | undefined): string {
+  const address = addressOf(text);
+  if (address === undefined) return 'none';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (isIPv4(address)) return address;
-  const [head = '', tail] = (address.split('%')[0] as string).split('::');
+  const [head = '', tail] = address.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : 8 - before.length - after.length;

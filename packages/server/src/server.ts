@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type AppOptions, buildHttp } from './app.js';
+import { type AppOptions, buildHttp, type HttpOptions } from './app.js';
 import { closeInTime } from './close-in-time.js';
 import { openServices, type Services } from './services.js';
 
@@ -18,28 +18,40 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** A server with what is behind it. */
+export interface ServerWithServices extends Server {
+  readonly services: Services;
+  /** @param cutMilliseconds - after which clients that are still sending are cut off */
+  close(cutMilliseconds?: number): Promise<void>;
+}
+
 /** Starts a server. It owns the storage from here on. */
 export function startServer(options: ServerOptions): Promise<Server> {
   return startWithServices(options);
 }
 
-/** The same with what is behind it. */
-export async function startWithServices(options: ServerOptions): Promise<Server & { readonly services: Services }> {
+/** @param http - how the public side is served, where that depends on what is stored; as in the options unless told */
+export async function startWithServices(
+  options: ServerOptions,
+  http: (services: Services) => HttpOptions = () => options,
+): Promise<ServerWithServices> {
   const { host = '127.0.0.1', port = 0, storage } = options;
+  let services: Services | undefined;
   try {
-    const services = await openServices(options);
-    const app = await buildHttp(services, options);
+    services = await openServices(options);
+    const app = await buildHttp(services, http(services));
     const url = await app.listen({ host, port });
     return {
       url,
       app,
       services,
-      async close() {
-        await closeInTime(app);
+      async close(cutMilliseconds) {
+        await closeInTime(app, cutMilliseconds);
         await storage.close();
       },
     };
   } catch (error) {
+    await services?.close();
     await storage.close();
     throw error;
   }

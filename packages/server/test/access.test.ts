@@ -1,4 +1,4 @@
-import { AccessError, memoryStorage, openAccess } from '@dither/server';
+import { AccessError, memoryStorage, openAccess, StorageError } from '@dither/server';
 import { describe, expect, it } from 'vitest';
 import { batchBytes, DAY, testApp, testClock } from './fixture.js';
 
@@ -9,10 +9,29 @@ async function opened() {
   return { storage, clock, access: await openAccess(storage, clock) };
 }
 
+/** The same on a disk that is full until `makeRoom` is called. */
+async function openedOnFullDisk() {
+  const [memory, clock] = [memoryStorage(), testClock()];
+  let isFull = false;
+  const unlessFull = async <T>(write: () => Promise<T>): Promise<T> => {
+    if (isFull) throw new StorageError('not-stored', 'the disk is full');
+    return write();
+  };
+  const storage: typeof memory = {
+    ...memory,
+    putRecord: (record) => unlessFull(() => memory.putRecord(record)),
+    deleteRecord: (kind, id) => unlessFull(() => memory.deleteRecord(kind, id)),
+  };
+  const fill = (full: boolean) => {
+    isFull = full;
+  };
+  return { storage, clock, fill, access: await openAccess(storage, clock) };
+}
+
 function code(action: Promise<unknown>): Promise<string> {
   return action.then(
     () => 'fine',
-    (error) => (error instanceof AccessError ? error.code : String(error)),
+    (error) => (error instanceof AccessError || error instanceof StorageError ? error.code : String(error)),
   );
 }
 
@@ -45,6 +64,41 @@ describe('a token', () => {
     expect((await openAccess(storage, clock)).findToken(secret)).toBeUndefined();
   });
 
+  it('that was the last leaves reads closed, after a restart too', async () => {
+    const { storage, clock, access } = await opened();
+    expect(access.isTokenNeeded).toBe(false);
+    const { token } = await access.createToken({ name: 'a', scopes: ['read'] });
+    const later = await access.createToken({ name: 'b', scopes: ['read'] });
+    for (const { id } of [token, later.token]) expect(await access.revokeToken(id)).toBe(true);
+    const again = await openAccess(storage, clock);
+    for (const one of [access, again]) {
+      expect(one.isTokenNeeded).toBe(true);
+      expect(await one.tokens()).toEqual([]);
+    }
+    // What keeps them closed is no token, and not revoked as one.
+    for (const { id } of await storage.records('read-token')) expect(await again.revokeToken(id)).toBe(false);
+    expect((await openAccess(storage, clock)).isTokenNeeded).toBe(true);
+    const { secret } = await again.createToken({ name: 'c', scopes: ['read'] });
+    expect(again.findToken(secret)).toBeDefined();
+  });
+
+  it('whose revocation is not stored is refused all the same, and listed, and reads stay closed', async () => {
+    const { storage, clock, fill, access } = await openedOnFullDisk();
+    const { token, secret } = await access.createToken({ name: 'a', scopes: ['read'] });
+    fill(true);
+    for (let i = 0; i < 2; i++) {
+      expect(await code(access.revokeToken(token.id))).toBe('not-stored');
+      expect(access.findToken(secret)).toBeUndefined();
+      expect(await access.tokens()).toEqual([token]);
+      expect(access.isTokenNeeded).toBe(true);
+    }
+    fill(false);
+    expect(await access.revokeToken(token.id)).toBe(true);
+    expect(await access.tokens()).toEqual([]);
+    const again = await openAccess(storage, clock);
+    expect([again.isTokenNeeded, again.findToken(secret)]).toEqual([true, undefined]);
+  });
+
   it('is not found by anything but its secret', async () => {
     const { access } = await opened();
     const { token, secret } = await access.createToken({ name: 'a', scopes: ['read'] });
@@ -74,7 +128,7 @@ describe('a token', () => {
     for (const expires of ['2026-11-19', 'tomorrow', '2026-13-01']) {
       expect(await create({ expires })).toBe('expires-invalid');
     }
-    expect(access.hasTokens).toBe(false);
+    expect(access.isTokenNeeded).toBe(false);
     for (let i = 0; i < 64; i++) await access.createToken({ name: `a${i}`, scopes: ['read'] });
     expect(await create({})).toBe('too-many');
   });
@@ -159,6 +213,32 @@ describe('a write key', () => {
     expect(access.isKeyTaken(APP, undefined)).toBe(true);
     expect(await access.revokeKey(second.id)).toBe(false);
     expect(await code(access.rotateKey(APP))).toBe('key-missing');
+  });
+
+  it('whose revocation is not stored is refused all the same, and listed, and its app needs one', async () => {
+    const { storage, clock, fill, access } = await openedOnFullDisk();
+    const made = await access.createKey({ app: APP });
+    fill(true);
+    expect(await code(access.revokeKey(made.id))).toBe('not-stored');
+    expect([made.key, undefined].map((key) => access.isKeyTaken(APP, key))).toEqual([false, false]);
+    expect(await access.keys()).toEqual([made]);
+    fill(false);
+    const next = await access.rotateKey(APP);
+    expect([made, next].map(({ key }) => access.isKeyTaken(APP, key))).toEqual([false, true]);
+    expect(await access.revokeKey(made.id)).toBe(true);
+    expect(await access.keys()).toEqual([next]);
+    expect((await openAccess(storage, clock)).isKeyTaken(APP, made.key)).toBe(false);
+  });
+
+  it('that is over is needed until it is gone from the disk', async () => {
+    const { clock, fill, access } = await openedOnFullDisk();
+    const first = await access.createKey({ app: APP });
+    await access.revokeKey((await access.rotateKey(APP)).id);
+    clock.set(DAY + 181);
+    fill(true);
+    expect(await code(access.rotateKey(APP))).toBe('not-stored');
+    expect(access.isKeyTaken(APP, undefined)).toBe(false);
+    expect((await access.keys()).map(({ id }) => id)).toEqual([first.id]);
   });
 
   it('stays within a bound, made two at a time or not', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_SOCKET_PATH, socketOf } from '../src/config/socket-path.js';
 import { readConfig, settingNames, variableOf } from '../src/config.js';
 import { ConfigError } from '../src/errors.js';
-import { temporaryFolder } from './fixture.js';
+import { temporaryFolder, testApp } from './fixture.js';
 
 function settingsFile(text: string): string {
   const path = join(temporaryFolder(), 'server.json');
@@ -109,19 +109,31 @@ describe('readConfig', () => {
     );
   });
 
-  it.each([['loopback'], ['10.0.0.1'], ['10.0.0.0/8'], ['fd00::/8'], ['::1']])(
-    'takes %s for a proxy',
+  const networks = ['10.0.0.0/8', '10.0.0.1/1', '10.0.0.1/32', '10.0.0.0/08', 'fd00::/8', '::/1', '::1/128'];
+  it.each(['loopback', 'linklocal', 'uniquelocal', '10.0.0.1', '::1', '::ffff:10.0.0.1', 'fe80::1%eth0', ...networks])(
+    'takes %s for a proxy, and so does what serves',
     async (network) => {
       expect((await readConfig({ trustedProxy: [network] }, {})).config.trustedProxy).toEqual([network]);
+      await testApp({ trustedProxies: [network] });
     },
   );
 
-  it.each([['proxy.example'], ['10.0.0.0/33'], ['10.0.0.0/8/8'], ['::/129'], ['']])(
-    'does not take "%s" for a proxy',
-    async (network) => {
-      expect(await complaintOf({ trustedProxy: [network] }, {})).toContain('--trusted-proxy');
-    },
-  );
+  it.each([
+    'proxy.example',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    '::/129',
+    '',
+    '0.0.0.0/0',
+    '10.0.0.1/0',
+    '10.0.0.1/00',
+    '::/0',
+    '10.0.0.1/',
+  ])('does not take "%s" for a proxy', async (network) => {
+    expect(await complaintOf({ trustedProxy: ['10.0.0.1', network] }, {})).toContain(
+      `--trusted-proxy: ${JSON.stringify(network)} is not an address, a network as 10.0.0.0/8 but not /0`,
+    );
+  });
 
   it.each([
     [{ port: '70000' }, {}, '--port: "70000" is not a whole number from 0 to 65535'],

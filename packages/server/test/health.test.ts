@@ -13,7 +13,7 @@ function counting(outcome: () => Promise<void>) {
   return { storage: { ...memoryStorage(), probe }, tries: () => tries };
 }
 
-const full = async () => {
+const full = async (): Promise<never> => {
   throw new StorageError('not-stored', 'the disk is full');
 };
 
@@ -47,6 +47,33 @@ describe('GET /readyz', () => {
     clock.set(DAY - 1);
     await get('/readyz');
     expect(tries()).toBe(3);
+  });
+
+  it('says no while commits fail, however well the tries go: they need less room', async () => {
+    const memory = memoryStorage();
+    let commit: typeof memory.commit = full;
+    const { storage } = counting(async () => undefined);
+    const { get, post, clock } = await testApp({ storage: { ...storage, commit: (batches) => commit(batches) } });
+    const yes = () => batchBytes({ reports: [{ id: 'dark-mode', bytes: [1] }] });
+    const ready = async () => (await get('/readyz')).statusCode;
+    expect(await ready()).toBe(200);
+    expect((await post(yes())).statusCode).toBe(503);
+    expect(await ready()).toBe(503);
+    clock.set(DAY, 5000);
+    // Of duplicates alone nothing is written.
+    commit = async (batches) => batches.map(() => 'duplicate');
+    expect((await post(yes())).statusCode).toBe(200);
+    expect(await ready()).toBe(503);
+    commit = memory.commit;
+    expect((await post(yes())).statusCode).toBe(200);
+    expect(await ready()).toBe(200);
+    commit = full;
+    expect((await post(yes())).statusCode).toBe(503);
+    clock.set(DAY, 14_999);
+    expect(await ready()).toBe(503);
+    // Where no batch comes there is nothing else to go by.
+    clock.set(DAY, 15_000);
+    expect(await ready()).toBe(200);
   });
 
   it('starts no second try while one hangs', async () => {

@@ -54,7 +54,8 @@ async function ask(app: App, { method = 'GET', path, url = path, headers = {}, p
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
   });
   const operation = document.paths[path][method.toLowerCase()];
-  const { content = {} } = operation.responses[answer.statusCode] ?? {};
+  expect(Object.keys(operation.responses)).toContain(String(answer.statusCode));
+  const { content = {} } = operation.responses[answer.statusCode];
   const documented = Object.keys(content);
   // JSON is UTF-8 whether it says so or not.
   const said = String(answer.headers['content-type']).replace(/(json); charset=utf-8$/, '$1');
@@ -228,13 +229,27 @@ describe('real answers are what the document says', () => {
     await ask(app, list('hosts', 'x\n'.repeat(100_001)));
   });
 
-  it('where the disk is full', async () => {
+  it('where the disk is full, or cannot be read', async () => {
     const full = async () => {
       throw new StorageError('not-stored', 'the disk is full');
     };
-    const storage = { ...memoryStorage(), commit: full, saveCandidates: full, deleteCandidates: full, probe: full };
-    const { app } = await testApp({ storage });
-    for (const one of [batch(), list('hosts'), named('DELETE', 'hosts'), { path: '/readyz' }]) {
+    const writes = { commit: full, saveCandidates: full, deleteCandidates: full, probe: full };
+    const reads = { states: full, windows: full, candidates: full, candidateLists: full };
+    const [unwritable, unreadable] = [
+      await testApp({ storage: { ...memoryStorage(), ...writes } }),
+      await testApp({ storage: { ...memoryStorage(), ...reads } }),
+    ];
+    const asks: readonly [App, Ask][] = [
+      [unwritable.app, batch()],
+      [unwritable.app, list('hosts')],
+      [unwritable.app, named('DELETE', 'hosts')],
+      [unwritable.app, { path: '/readyz' }],
+      [unreadable.app, { path: '/v1/metrics' }],
+      [unreadable.app, estimate('dark-mode')],
+      [unreadable.app, { path: '/v1/candidates' }],
+      [unreadable.app, named('GET', 'hosts')],
+    ];
+    for (const [app, one] of asks) {
       const answer = await ask(app, one);
       expect([answer.json().code, answer.headers['retry-after']]).toEqual(['unavailable', '60']);
     }

@@ -1,14 +1,24 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { client as rr } from '@dither/mechanisms/rr';
 import { boolean, defineRegistry } from '@dither/protocol';
-import { sqliteStorage, systemClock } from '@dither/server';
+import { serverPolicy, sqliteStorage, systemClock } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { today } from '../src/clock.js';
 import { about, batchBytes, budget, counted, registry, temporaryFolder } from './fixture.js';
-import { type Ended, postBatch, registryFile, runCommand, runHere, serverProcess } from './server-process.js';
+import {
+  type Ended,
+  halfRequest,
+  postBatch,
+  preloaded,
+  registryFile,
+  runCommand,
+  runHere,
+  serverProcess,
+} from './server-process.js';
 
 const day = today(systemClock);
 
@@ -101,6 +111,18 @@ describe('the operator of a server that runs', () => {
     for (const way of ways) outputOf(await runHere('health', ...way));
     await server.end();
     for (const way of ways) expect(errorsOf(await runHere('health', ...way))).toContain('dither-server: no-answer: ');
+  });
+
+  it('is told so by health where whoever listens there resets the connection', async () => {
+    const peer = createServer({ pauseOnConnect: true }, (socket) => socket.resetAndDestroy());
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      peer.close();
+    });
+    const { port } = peer.address() as AddressInfo;
+    // The reset may meet the client at any of its steps.
+    const asked = Array.from({ length: 8 }, () => runCommand(['health', '--port', String(port)]));
+    for (const ended of await Promise.all(asked)) expect(errorsOf(ended)).toContain('no-answer: http://127.0.0.1:');
   });
 
   it('says what it runs', async () => {
@@ -227,7 +249,14 @@ describe('key', () => {
       await command('key', 'list', '--app', registry.app, '--json'),
     );
     expect(keys.map(({ until }) => until !== undefined).sort()).toEqual([false, true]);
-    expect(await command('key', 'list')).toContain('taken until');
+    const [head, ...rows] = (await command('key', 'list')).split('\n').filter((line) => line !== '');
+    expect(head).toMatch(/ created +taken until +required from$/);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(4)).sort()).toEqual([
+      [expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/), 'at once'],
+      ['no end', 'at once'],
+    ]);
+    await command('key', 'create', 'org.example.later', '--required-from', '2099-01-01');
+    expect(await command('key', 'list', '--app', 'org.example.later')).toMatch(/ no end +2099-01-01\n$/);
     for (const { id } of keys) await command('key', 'revoke', id);
     expect(await postBatch(server.url, yes())).toMatchObject({ status: 200 });
   });
@@ -300,7 +329,7 @@ describe('backup and restore', () => {
     writeFileSync(damaged, readFileSync(file).fill(0x5a, 4096, 8192));
     for (const [words, expected] of [
       [['backup', file], 'backup-exists'],
-      [['backup', join(folder, 'none', 'b.db')], 'ENOENT'],
+      [['backup', join(folder, 'none', 'b.db')], 'storage-unreachable'],
       [['restore', damaged], 'storage-corrupt'],
       [['restore', join(folder, 'none.db')], 'storage-unreachable'],
       [['restore', import.meta.filename], 'storage-foreign'],
@@ -326,6 +355,80 @@ describe('backup and restore', () => {
     const storage = await sqliteStorage({ path: db });
     onTestFinished(() => storage.close());
     expect(await counted(storage, 'dark-mode')).toMatchObject([{ n: code === 0 ? 1 : 2 }]);
+  });
+
+  it('restore under a switch-off document that holds no more: it is dropped with a line, and the server goes on', async () => {
+    const { folder, db, server, command } = await operated();
+    const [empty, file, off] = [join(folder, 'empty.db'), join(folder, 'b.db'), join(folder, 'off.json')];
+    await command('backup', empty);
+    await command('registry', 'add', registryFile(folder, registry));
+    await command('backup', file);
+    await server.end();
+    writeFileSync(off, JSON.stringify({ app: registry.app, off: ['theme'], until: day + 2 }));
+    const later = preloaded(`
+      const { now } = Date;
+      process.on('SIGUSR2', () => { Date.now = () => now() + 3 * 86_400_000; });`);
+    for (const [backup, code] of [
+      [file, 'switch-off-out-of-range'],
+      [empty, 'switch-off-unknown-app'],
+    ] as const) {
+      const next = await serverProcess(['--db', db, '--switch-off', off], later);
+      const asked = async () => (await fetch(`${next.url}/v1/switch-off/${registry.app}`)).status;
+      expect(await asked()).toBe(200);
+      if (backup === file) next.signal('SIGUSR2');
+      await command('restore', backup);
+      expect(await asked()).toBe(404);
+      expect((await fetch(`${next.url}/healthz`)).status).toBe(200);
+      const { code: ended, errors } = await next.end();
+      expect(ended).toBe(0);
+      expect(errors).toContain(`dither-server: ${off}: ${code}: `);
+    }
+  });
+
+  it('restore, and registries that were added since are asked for anew, though the backup has seen them unknown', async () => {
+    const { folder, server, command, again, onFile } = await operated();
+    expect(await postBatch(server.url, yes())).toMatchObject({ code: 'unknown-registry' });
+    const file = join(folder, 'b.db');
+    await command('backup', file);
+    expect(await command('registry', 'list')).toContain(`${registry.fingerprint}  unknown since`);
+    await command('restore', file);
+    expect(await command('registry', 'list')).not.toContain(registry.fingerprint);
+    await server.end();
+    await onFile('restore', file);
+    await again();
+    expect(await command('registry', 'list')).not.toContain(registry.fingerprint);
+  });
+
+  it('refuse a backup over which no server can begin, and put the earlier file back', async () => {
+    const { folder, db, server, command, failing, again } = await operated();
+    const bad = join(folder, 'bad.db');
+    const other = await sqliteStorage({ path: join(folder, 'other.db') });
+    await other.putRecord({ kind: 'write-key', id: 'a', text: '{}' });
+    await other.backup(bad);
+    await other.close();
+    await command('registry', 'add', registryFile(folder, registry));
+    const body = yes();
+    await postBatch(server.url, body);
+    expect(await failing('restore', bad)).toContain('storage-corrupt: a write-key cannot be read');
+    expect(await postBatch(server.url, body)).toMatchObject({ duplicate: true });
+    expect((await server.end()).code).toBe(0);
+    expect(errorsOf(await runCommand(['restore', bad, '--db', db]))).toContain('storage-corrupt');
+    expect(await postBatch((await again()).url, body)).toMatchObject({ duplicate: true });
+    expect(readdirSync(folder).filter((name) => /restor/.test(name))).toEqual([]);
+    const none = join(folder, 'none.db');
+    expect(errorsOf(await runCommand(['restore', bad, '--db', none]))).toContain('storage-corrupt');
+    expect(existsSync(none)).toBe(false);
+  });
+
+  it('restore does not wait for a client that has stopped to send as long as an end does', async () => {
+    const { folder, server, command } = await operated();
+    const file = join(folder, 'b.db');
+    await command('backup', file);
+    await halfRequest(server.url);
+    const cut = new Promise<'cut'>((resolve) => {
+      setTimeout(resolve, serverPolicy.cutMilliseconds, 'cut').unref();
+    });
+    expect(await Promise.race([command('restore', file), cut])).toBe('');
   });
 
   it('restore where no server runs', async () => {

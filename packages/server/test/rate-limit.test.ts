@@ -20,6 +20,23 @@ describe('networkOf', () => {
   });
 });
 
+describe('networkOf what a proxy wrote', () => {
+  it('leaves out port, brackets and zone', () => {
+    for (const text of ['203.0.113.77:4711', '203.0.113.77:80', '::ffff:203.0.113.77', '[::ffff:203.0.113.77]:9']) {
+      expect(networkOf(text)).toBe('203.0.113.77');
+    }
+    const home = networkOf('2001:db8:1:2a00::1');
+    for (const text of ['[2001:db8:1:2a00::9]:443', '[2001:db8:1:2a00::9]', '[2001:db8:1:2a00::9%eth0]:1']) {
+      expect(networkOf(text)).toBe(home);
+    }
+  });
+
+  it('takes all that is no address for one network', () => {
+    const made = ['unknown', '_hidden', '', '1.2.3', '1.2.3.4:x', '1.2.3.4:5:6', '[1.2.3.4', 'g::1', '[]:1', undefined];
+    expect(new Set(made.map(networkOf))).toEqual(new Set(['none']));
+  });
+});
+
 describe('networkKeys', () => {
   for (const [where, remoteAddress] of [
     ['straight', '203.0.113.7'],
@@ -61,6 +78,24 @@ describe('the rate limit', () => {
     expect(refused.headers['retry-after']).toBe('60');
     expect((await post('2001:db8:0:200::1')).statusCode).toBe(200);
     expect((await app.inject({ url: '/healthz', remoteAddress: '2001:db8:0:1ff::9' })).statusCode).toBe(200);
+  });
+
+  it('counts a network once, whatever a proxy writes behind its address', async () => {
+    const { app } = await testApp({ rateLimit: 2, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] });
+    const ask = async (client: string) =>
+      (await app.inject({ url: '/openapi.json', headers: { 'x-forwarded-for': client } })).statusCode;
+    const three = async (texts: readonly string[]) => {
+      const seen: number[] = [];
+      for (const text of texts) seen.push(await ask(text));
+      return seen;
+    };
+    const limited = [200, 200, 429];
+    expect(await three(['203.0.113.77:1', '203.0.113.77:2', '203.0.113.77'])).toEqual(limited);
+    expect(await three(['[2001:db8::1]:1', '[2001:db8::2]:2', '2001:db8::3'])).toEqual(limited);
+    expect(await three(['unknown', '_made-up', 'x:1'])).toEqual(limited);
+    // A second proxy that is believed writes its port, too.
+    expect(await three(['192.0.2.1', '192.0.2.1, 10.0.0.9:5', '192.0.2.1, 10.0.0.8:6'])).toEqual(limited);
+    expect(await ask('192.0.2.2, 10.0.0.8:6')).toBe(200);
   });
 
   it('is said to everyone in the same words, and to nobody how much is left', async () => {

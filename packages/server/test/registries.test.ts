@@ -66,6 +66,19 @@ describe('registries', () => {
     for (const one of [registry, c, b]) await storage.saveRegistry(one);
     expect((await openRegistries([], storage, testClock())).current).toEqual([b, c]);
     expect((await openRegistries([registry], storage, testClock())).current).toEqual([c, registry]);
+    // As it was given, it was stored last.
+    expect((await openRegistries([], storage, testClock())).current).toEqual([c, registry]);
+  });
+
+  it('has an earlier one that was added again for the current one after a restart, too', async () => {
+    const storage = memoryStorage();
+    const b = version('b'.repeat(16));
+    const registries = await openRegistries([], storage, testClock());
+    for (const one of [registry, b, registry]) await registries.add(one);
+    expect(registries.current).toEqual([registry]);
+    const after = await openRegistries([], storage, testClock());
+    expect(after.current).toEqual([registry]);
+    expect(after.all).toEqual([b, registry]);
   });
 
   it('keeps over a restart since when one has been unknown, and refuses nobody early', async () => {
@@ -125,5 +138,48 @@ describe('registries', () => {
     const kept = await storage.records('unknown-registry');
     expect(kept).toHaveLength(32);
     expect(kept.at(-1)?.id).toBe(OTHER);
+  });
+
+  it('shows one that devices send among any number that somebody makes up, and keeps that over a restart', async () => {
+    const storage = memoryStorage();
+    let writes = 0;
+    const counting: Storage = {
+      ...storage,
+      async putRecord(record) {
+        writes++;
+        await storage.putRecord(record);
+      },
+    };
+    const clock = testClock();
+    const registries = await openRegistries([], counting, clock);
+    let made = 0;
+    const forge = (of: typeof registries) => codeOf(of, (++made).toString(16).padStart(16, '0'));
+    for (let i = 0; i < 100; i++) forge(registries);
+    clock.set(DAY + 1);
+    for (let i = 0; i < 50; i++) {
+      for (let n = 0; n < 10; n++) forge(registries);
+      expect(codeOf(registries, OTHER)).toBe('unknown-registry');
+    }
+    const seen = { fingerprint: OTHER, firstSeen: DAY + 1 };
+    expect(registries.unknown()).toContainEqual({ ...seen, batches: 50 });
+    expect(registries.unknown()).toHaveLength(32);
+    expect(await storage.records('unknown-registry')).toHaveLength(32);
+    // Of 600 batches: a disk does not sync for each.
+    expect(writes).toBeLessThan(60);
+
+    const after = await openRegistries([], storage, clock);
+    for (let n = 0; n < 10; n++) for (let i = 0; i < 8; i++) codeOf(after, `f${n}`.padStart(16, '0'));
+    expect(after.unknown()).toContainEqual({ ...seen, batches: expect.any(Number) });
+    clock.set(DAY + 2 + policy.unknownRegistryDays);
+    expect(codeOf(after, OTHER)).toBe('registry-refused');
+  });
+
+  it('refuses to start over a first day that it cannot read', async () => {
+    for (const text of ['{', '{}', '{"firstSeen":"today","batches":1}']) {
+      const storage = memoryStorage();
+      await storage.putRecord({ kind: 'unknown-registry', id: OTHER, text });
+      const error = await openRegistries([], storage, testClock()).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'StorageError', code: 'storage-corrupt' });
+    }
   });
 });

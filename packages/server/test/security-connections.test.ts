@@ -1,6 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Server, Socket } from 'node:net';
 import { memoryStorage, type ServerOptions, startServer } from '@dither/server';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { limitConnections } from '../src/limit-connections.js';
+import { trustedBy } from '../src/trusted-proxies.js';
 import { registry } from './fixture.js';
 
 /** Short, and longer than an honest request takes on a busy machine. */
@@ -99,6 +101,55 @@ describe('a connection that takes its time', () => {
     const third = open();
     await new Promise((resolve) => third.once('close', resolve));
     expect(first.every((socket) => !socket.destroyed)).toBe(true);
+  });
+});
+
+describe('connections of one network', () => {
+  const connected = (url: string) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    // One that is cut may say so.
+    socket.on('error', () => undefined);
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    return socket;
+  };
+  const isAnswered = (socket: Socket) =>
+    new Promise<boolean>((resolve) => {
+      socket.once('data', () => resolve(true));
+      socket.once('close', () => resolve(false));
+      socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    });
+
+  it('are so many at a time: one more is cut at once, and room is made by those that end', async () => {
+    const { url } = await server({ limits: { maxNetworkConnections: 2 } });
+    const [first, second] = [connected(url), connected(url)];
+    expect([await isAnswered(first), await isAnswered(second)]).toEqual([true, true]);
+    for (let i = 0; i < 5; i++) expect(await isAnswered(connected(url))).toBe(false);
+    expect(await isAnswered(first)).toBe(true);
+    second.destroy();
+    await vi.waitFor(async () => expect(await isAnswered(connected(url))).toBe(true));
+  });
+
+  it('are not counted where a proxy that is believed brings them', async () => {
+    const { url } = await server({ limits: { maxNetworkConnections: 1 }, trustedProxies: ['loopback'] });
+    for (let i = 0; i < 5; i++) expect(await isAnswered(connected(url))).toBe(true);
+  });
+
+  it('leave room for those of others', () => {
+    const asked = new Server();
+    limitConnections(asked, 2, trustedBy(['10.0.0.0/8']));
+    const from = (remoteAddress: string) => {
+      const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress });
+      asked.emit('connection', socket);
+      return socket;
+    };
+    const some = ['::ffff:203.0.113.1', '203.0.113.1', '203.0.113.1', '2001:db8::1', '2001:db8::2', '2001:db8:0:ff::'];
+    expect(some.map((address) => from(address).destroyed)).toEqual([false, false, true, false, false, true]);
+    expect(['198.51.100.1', '2001:db8:1::1'].map((address) => from(address).destroyed)).toEqual([false, false]);
+    const proxy = Array.from({ length: 5 }, () => from('::ffff:10.1.2.3').destroyed);
+    expect(proxy).toEqual([false, false, false, false, false]);
   });
 });
 

@@ -177,7 +177,11 @@ describe('a header', () => {
     });
     expect(storage.usage().nonces).toBe(0);
     expect((await post(good, { 'sec-gpc': '1' })).json().code).toBe('gpc-refused');
-    for (const said of ['0', 'true', '']) {
+    // As a header arrives that was sent twice.
+    for (const said of ['1, 1', '0, 1', '1,0', ' 1 ']) {
+      expect([said, (await post(good, { 'sec-gpc': said })).json().code]).toEqual([said, 'gpc-refused']);
+    }
+    for (const said of ['0', 'true', '', '0, 0', '11']) {
       expect(
         (await post(batchBytes({ reports: [{ id: 'dark-mode', bytes: [1] }] }), { 'sec-gpc': said })).statusCode,
       ).toBe(200);

@@ -141,6 +141,17 @@ describe('once there is a token', () => {
     expect(await code()).toBe('token-required');
   });
 
+  it('that was revoked, this machine reads nothing either', async () => {
+    const { access, ask, bearer } = await server();
+    const { token, secret } = await access.createToken({ name: 'a', scopes: ['read'] });
+    await access.revokeToken(token.id);
+    for (const [method, url] of [...reads, ...changes]) {
+      const answer = await ask(method, url);
+      expect([url, answer.statusCode, answer.json().code]).toEqual([url, 401, 'token-required']);
+      expect((await ask(method, url, bearer(secret))).json().code).toBe('token-refused');
+    }
+  });
+
   it('one that reads does not change, and one that changes does not read', async () => {
     const { access, ask, bearer } = await server();
     const reading = bearer((await access.createToken({ name: 'r', scopes: ['read'] })).secret);

@@ -1,21 +1,19 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqliteStorage, systemClock } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { today } from '../src/clock.js';
+import { startProcess } from './crash/server-process.js';
+import { openFaults } from './faults/faults.js';
+import { NEEDS_SHIM, shim } from './faults/shim.js';
 import { batchBytes, counted, registry, temporaryFolder } from './fixture.js';
-import { postBatch, registryFile, runCommand, serverProcess } from './server-process.js';
+import { halfRequest, postBatch, preloaded, registryFile, runCommand, serverProcess } from './server-process.js';
+import { until } from './support/until.js';
 
 const day = today(systemClock);
 
 function yes(): Uint8Array {
   return batchBytes({ day, reports: [{ id: 'dark-mode', bytes: [1], window: day - 1 }] });
-}
-
-/** Some statements, run in the process before the server's own. */
-function preloaded(script: string): string[] {
-  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`];
 }
 
 /** The thread that owns the file never answers the wish to close it, as on a disk that hangs. */
@@ -25,25 +23,6 @@ const HANGING = preloaded(`
   Worker.prototype.postMessage = function (message, ...rest) {
     if (message.op !== 'close') postMessage.call(this, message, ...rest);
   };`);
-
-/** A client that has sent half of its request, and sends no more. */
-async function halfRequest(url: string): Promise<void> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => undefined);
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => {
-    const head = [
-      'POST /v1/reports HTTP/1.1',
-      'host: a',
-      'content-type: application/octet-stream',
-      'content-length: 99',
-    ];
-    socket.write(`${head.join('\r\n')}\r\n\r\nhalf`, () => resolve());
-  });
-}
 
 describe('serve', () => {
   it('serves with its flags alone, and with its name', async () => {
@@ -94,13 +73,55 @@ describe('serve', () => {
     expect((await server.end()).code).toBe(0);
   });
 
-  it('ends with 1 and says so where it cannot store what it holds in time', async () => {
+  it('says so and kills itself where it cannot store what it holds in time', async () => {
     const folder = temporaryFolder();
     const args = ['--registry', registryFile(folder, registry), '--db', join(folder, 'a.db')];
     const server = await serverProcess(args, HANGING);
-    const { code, errors } = await server.end();
-    expect(code).toBe(1);
+    const { code, signal, errors } = await server.end();
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
     expect(errors).toContain('dither-server: it could not store what it holds within 10 s');
+  });
+
+  it.runIf(shim)(`does so while its thread waits for a disk that hangs${NEEDS_SHIM}`, async () => {
+    const folder = temporaryFolder();
+    const faults = openFaults(join(temporaryFolder(), 'faults'));
+    const server = startProcess({ folder, environment: faults.environment });
+    onTestFinished(() => server.kill('SIGKILL'));
+    const url = `http://127.0.0.1:${await server.port}`;
+    const [held, hung] = [yes(), yes()];
+    expect(await postBatch(url, held)).toMatchObject({ status: 200 });
+    // Longer than a test may take.
+    faults.set({ path: 'a.db', calls: ['sync'], action: 'delay', milliseconds: 600_000 });
+    const posted = postBatch(url, hung);
+    await until('a sync that hangs', () => faults.done(0) > 0);
+    server.kill('SIGTERM');
+    const { code, signal, text } = await server.ended;
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(text).toContain('dither-server: it could not store what it holds within 10 s');
+    expect(await posted).toBeUndefined();
+    faults.set();
+    const next = startProcess({ folder });
+    onTestFinished(() => next.kill('SIGKILL'));
+    const again = `http://127.0.0.1:${await next.port}`;
+    expect(await postBatch(again, held)).toMatchObject({ duplicate: true });
+    expect(await postBatch(again, hung)).toMatchObject({ status: 200 });
+  });
+
+  it.runIf(shim)(`ends with 1 where the disk is full, and its log has what it acknowledged${NEEDS_SHIM}`, async () => {
+    const folder = temporaryFolder();
+    const faults = openFaults(join(temporaryFolder(), 'faults'));
+    const server = startProcess({ folder, environment: faults.environment });
+    onTestFinished(() => server.kill('SIGKILL'));
+    const held = yes();
+    expect(await postBatch(`http://127.0.0.1:${await server.port}`, held)).toMatchObject({ status: 200 });
+    faults.set({ path: 'a.db', calls: ['write', 'truncate'], action: 'fail', error: 'ENOSPC' });
+    server.kill('SIGTERM');
+    const { code, text } = await server.ended;
+    expect(code).toBe(1);
+    expect(text).toContain('dither-server: not-stored: ');
+    const next = startProcess({ folder });
+    onTestFinished(() => next.kill('SIGKILL'));
+    expect(await postBatch(`http://127.0.0.1:${await next.port}`, held)).toMatchObject({ duplicate: true });
   });
 
   it('ends at once at a second signal, and loses nothing of what it acknowledged', async () => {
@@ -110,8 +131,8 @@ describe('serve', () => {
     expect(await postBatch(server.url, yes())).toMatchObject({ status: 200 });
     server.signal('SIGTERM');
     await sleep(1000);
-    const { code, errors } = await server.end();
-    expect(code).toBe(1);
+    const { code, signal, errors } = await server.end();
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
     expect(errors).toContain('dither-server: a second signal ends it');
     const storage = await sqliteStorage({ path: db });
     onTestFinished(() => storage.close());

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,8 @@ const CLI = fileURLToPath(new URL('../bin/dither-server.js', import.meta.url));
 /** How a process ends, and what it has written by then. */
 export interface Ended {
   readonly code: number | null;
+  /** That ended it, if one did; not known of commands. */
+  readonly signal?: NodeJS.Signals | null;
   readonly output: string;
   readonly errors: string;
 }
@@ -36,8 +39,33 @@ export async function runHere(...args: readonly string[]): Promise<Ended> {
       errors += text;
     },
     onSignal: () => undefined,
+    kill: () => Promise.reject(new Error('only a process of its own can be killed')),
   });
   return { code, output, errors };
+}
+
+/** Some statements, run in a process before the server's own. */
+export function preloaded(script: string): string[] {
+  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`];
+}
+
+/** A client that has sent half of its request, and sends no more. */
+export async function halfRequest(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => {
+    const head = [
+      'POST /v1/reports HTTP/1.1',
+      'host: a',
+      'content-type: application/octet-stream',
+      'content-length: 99',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\nhalf`, () => resolve());
+  });
 }
 
 /** A server of its own, with a free port and without a rate limit or a log; ends with the test. */
@@ -55,7 +83,7 @@ export async function serverProcess(args: readonly string[], nodeArgs: readonly 
     errors += text;
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code) => resolve({ code, output, errors }));
+    child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
   });
   const url = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {

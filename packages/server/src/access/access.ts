@@ -11,18 +11,21 @@ export interface Access {
   /** @throws AccessError `name-invalid`, `scopes-invalid`, `app-invalid`, `expires-invalid`, `too-many` */
   createToken(wanted: WantedToken): Promise<{ readonly token: ReadToken; readonly secret: string }>;
   tokens(): Promise<readonly ReadToken[]>;
-  /** It is refused from the call on. @returns whether there was one */
+  /** It is refused from the call on, and listed until that is stored. @returns whether there was one */
   revokeToken(id: string): Promise<boolean>;
   /** @throws AccessError `app-invalid`, `key-invalid`, `day-invalid`, `key-exists` */
   createKey(wanted: WantedKey): Promise<WriteKey>;
   /** Those before it are taken for 180 days more. @throws AccessError `key-missing`, `too-many` */
   rotateKey(app: string): Promise<WriteKey>;
-  /** It is refused from the call on. An app without any takes batches without. @returns whether there was one */
+  /**
+   * It is refused from the call on, and listed until that is stored. An app without any takes batches without.
+   * @returns whether there was one
+   */
   revokeKey(id: string): Promise<boolean>;
   keys(app?: string): Promise<readonly WriteKey[]>;
 
-  /** Whether there is any token, be it one that is over: reads need one from then on. */
-  readonly hasTokens: boolean;
+  /** Whether reads need a token: from the first one on, be it over or revoked since. */
+  readonly isTokenNeeded: boolean;
   /** The token of that secret, if it is taken today. */
   findToken(secret: string): ReadToken | undefined;
   /** Whether a batch of the app may come with that key, or without any. */
@@ -41,8 +44,8 @@ export async function openAccess(storage: Storage, clock: Clock): Promise<Access
     rotateKey: keys.rotate,
     revokeKey: keys.revoke,
     keys: async (app) => keys.list(app),
-    get hasTokens() {
-      return tokens.list().length > 0;
+    get isTokenNeeded() {
+      return tokens.isNeeded;
     },
     findToken: tokens.find,
     isKeyTaken: keys.isTaken,

@@ -52,7 +52,7 @@ export function reader(request: FastifyRequest): Reader {
 
 /** @throws ProblemError `token-required`, `token-refused`, `token-forbidden` */
 function readerOf(request: FastifyRequest, needed: RouteAccess, access: Access): Reader {
-  if (!access.hasTokens) {
+  if (!access.isTokenNeeded) {
     if (isLocal(request)) return EVERYTHING;
     throw new ProblemError('token-required', 'until there is a token, this machine alone is answered', 403);
   }

@@ -25,9 +25,22 @@ const schemas = {
 
 type Stored = { readonly [kind in keyof typeof schemas]: z.infer<(typeof schemas)[kind]> };
 
+/** Beside the tokens, and no id of one: that there was one, once it is revoked. */
+const HAD_TOKEN = { kind: 'read-token', id: 'had-token', text: '{}' } as const;
+
+/** Whether a token was ever revoked here. */
+export async function hadToken(storage: Storage): Promise<boolean> {
+  return (await storage.records('read-token')).some(({ id }) => id === HAD_TOKEN.id);
+}
+
+/** Durable when it resolves. */
+export function writeHadToken(storage: Storage): Promise<void> {
+  return storage.putRecord(HAD_TOKEN);
+}
+
 /** All records of a kind, by id. @throws StorageError `storage-corrupt` for one that this version did not write */
 export async function readAll<K extends keyof Stored>(storage: Storage, kind: K): Promise<Map<string, Stored[K]>> {
-  const records = await storage.records(kind);
+  const records = (await storage.records(kind)).filter(({ id }) => id !== HAD_TOKEN.id);
   return new Map(records.map(({ id, text }) => [id, read(kind, text)]));
 }
 

@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.js';
 import { isApp } from './app-name.js';
 import { inTurn } from './in-turn.js';
 import { digestOf, isSameDigest, newId, newSecret } from './secrets.js';
-import { readAll, write } from './stored.js';
+import { hadToken, readAll, write, writeHadToken } from './stored.js';
 
 /**
  * `read`: metrics, estimates, registries, `/metrics`, and lists of candidates. `candidates`: put and delete such lists.
@@ -33,7 +33,13 @@ export interface Tokens {
   /** @throws AccessError `name-invalid`, `scopes-invalid`, `app-invalid`, `expires-invalid`, `too-many` */
   create(wanted: WantedToken): Promise<{ readonly token: ReadToken; readonly secret: string }>;
   list(): readonly ReadToken[];
-  /** It is refused from the call on, and gone for good when it resolves. @returns whether there was one */
+  /** Whether there is one, or ever was: a revocation does not open what the token closed. */
+  readonly isNeeded: boolean;
+  /**
+   * It is refused from the call on, and gone for good when it resolves. Where that fails it stays listed, and refused until
+   * the next start.
+   * @returns whether there was one
+   */
   revoke(id: string): Promise<boolean>;
   /** The token of that secret, if it is taken today. */
   find(secret: string): ReadToken | undefined;
@@ -47,6 +53,9 @@ export async function openTokens(storage: Storage, clock: Clock): Promise<Tokens
   for (const [id, { sha256, apps, expires, ...rest }] of await readAll(storage, 'read-token')) {
     known.set(id, { token: { id, ...rest, ...given({ apps, expires }) }, digest: Buffer.from(sha256, 'hex') });
   }
+  /** Of those known, the ones whose revocation is not durable. */
+  const revoked = new Set<string>();
+  let hadOne = await hadToken(storage);
   const change = inTurn();
 
   return {
@@ -67,10 +76,21 @@ export async function openTokens(storage: Storage, clock: Clock): Promise<Tokens
         return { token, secret };
       }),
     list: () => [...known.values()].map(({ token }) => token),
+    get isNeeded() {
+      return hadOne || known.size > 0;
+    },
     revoke(id) {
       // Before anything is awaited: from here on it opens nothing.
-      const wasKnown = known.delete(id);
-      return change(async () => (await storage.deleteRecord('read-token', id)) || wasKnown);
+      if (known.has(id)) revoked.add(id);
+      return change(async () => {
+        if (!known.has(id)) return false;
+        // Before it is gone: cut short in between, reads stay closed.
+        if (!hadOne) await writeHadToken(storage);
+        hadOne = true;
+        await storage.deleteRecord('read-token', id);
+        revoked.delete(id);
+        return known.delete(id);
+      });
     },
     find(secret) {
       if (!SECRET.test(secret)) return undefined;
@@ -78,7 +98,8 @@ export async function openTokens(storage: Storage, clock: Clock): Promise<Tokens
       let found: ReadToken | undefined;
       // All of them, whichever it is.
       for (const one of known.values()) if (isSameDigest(one.digest, digest)) found = one.token;
-      const isOver = found?.expires !== undefined && today(clock) > (parseDay(found.expires) as number);
+      if (found === undefined || revoked.has(found.id)) return undefined;
+      const isOver = found.expires !== undefined && today(clock) > (parseDay(found.expires) as number);
       return isOver ? undefined : found;
     },
   };

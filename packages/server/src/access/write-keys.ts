@@ -36,7 +36,8 @@ export interface WriteKeys {
   /** A new key; those before it are taken for `keyOverlapDays` more. @throws AccessError `key-missing`, `too-many` */
   rotate(app: string): Promise<WriteKey>;
   /**
-   * It is refused from the call on, and gone for good when it resolves. An app whose last key it was takes batches without.
+   * It is refused from the call on, and gone for good when it resolves: an app whose last key it was takes batches without
+   * from then on. Where that fails it stays listed, and refused until the next start.
    * @returns whether there was one
    */
   revoke(id: string): Promise<boolean>;
@@ -50,6 +51,8 @@ const KEY = /^dwk_[A-Za-z0-9_-]{22}$/;
 export async function openWriteKeys(storage: Storage, clock: Clock): Promise<WriteKeys> {
   /** By app, then by id: most requests find nothing at the first step. */
   const known = new Map<string, Map<string, { readonly key: WriteKey; readonly digest: Buffer }>>();
+  /** Of those known, the ones whose revocation is not durable. */
+  const revoked = new Set<string>();
   const change = inTurn();
 
   function remember(key: WriteKey): void {
@@ -57,13 +60,13 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
     known.set(key.app, ofApp.set(key.id, { key, digest: digestOf(key.key) }));
   }
 
-  function forget(id: string): boolean {
-    for (const [app, ofApp] of known) {
-      if (!ofApp.delete(id)) continue;
-      if (ofApp.size === 0) known.delete(app);
-      return true;
-    }
-    return false;
+  const isKnown = (id: string): boolean => [...known.values()].some((ofApp) => ofApp.has(id));
+
+  /** Kept in memory until it is gone from the storage. */
+  async function forget(id: string): Promise<void> {
+    await storage.deleteRecord('write-key', id);
+    revoked.delete(id);
+    for (const [app, ofApp] of known) if (ofApp.delete(id) && ofApp.size === 0) known.delete(app);
   }
 
   const save = ({ id, ...rest }: WriteKey): Promise<void> => write(storage, 'write-key', id, rest);
@@ -98,10 +101,7 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
       change(async () => {
         const before = keysOf(app);
         if (before.length === 0) throw new AccessError('key-missing', 'that app has no key; create one');
-        for (const key of before.filter(isOver)) {
-          forget(key.id);
-          await storage.deleteRecord('write-key', key.id);
-        }
+        for (const key of before.filter(isOver)) await forget(key.id);
         const good = keysOf(app);
         if (good.length >= serverPolicy.maxWriteKeys) {
           throw new AccessError('too-many', `at most ${serverPolicy.maxWriteKeys} keys of an app; revoke one`);
@@ -113,14 +113,18 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
         const until = formatDay(today(clock) + serverPolicy.keyOverlapDays);
         for (const key of good.filter((one) => one.until === undefined)) {
           await save({ ...key, until });
-          // Unless it was revoked meanwhile.
-          if (known.get(app)?.has(key.id) === true) remember({ ...key, until });
+          remember({ ...key, until });
         }
         return made;
       }),
     revoke(id) {
-      const wasKnown = forget(id);
-      return change(async () => (await storage.deleteRecord('write-key', id)) || wasKnown);
+      // Before anything is awaited: from here on no batch comes with it.
+      if (isKnown(id)) revoked.add(id);
+      return change(async () => {
+        if (!isKnown(id)) return false;
+        await forget(id);
+        return true;
+      });
     },
     list: (app) => (app === undefined ? [...known.keys()].flatMap(keysOf) : keysOf(app)),
     isTaken(app, key) {
@@ -131,7 +135,9 @@ export async function openWriteKeys(storage: Storage, clock: Clock): Promise<Wri
       const digest = digestOf(key);
       let isTaken = false;
       // All of them, whichever it is.
-      for (const one of ofApp.values()) if (isSameDigest(one.digest, digest) && !isOver(one.key)) isTaken = true;
+      for (const { key: one, digest: ofOne } of ofApp.values()) {
+        if (isSameDigest(ofOne, digest) && !isOver(one) && !revoked.has(one.id)) isTaken = true;
+      }
       return isTaken;
     },
   };

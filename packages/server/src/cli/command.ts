@@ -11,6 +11,8 @@ export interface Io {
   note(text: string): void;
   /** At each SIGTERM and SIGINT from here on; without, they end the process. */
   onSignal(then: () => void): void;
+  /** Ends the process whatever its threads do: any other end waits for one that waits for a disk. */
+  kill(): Promise<never>;
 }
 
 interface Option {

@@ -35,11 +35,12 @@ export function isOrigin(text: string): boolean {
   return origin === text || (origin === 'null' && href === text && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text));
 }
 
-/** What a proxy may be named by: an address, a network, or one of the names that stand for some. */
+/** What a proxy may be named by: an address, a network that is not all there is, or one of the names that stand for some. */
 export function isNetwork(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128);
 }

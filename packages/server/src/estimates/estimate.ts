@@ -4,7 +4,8 @@ import { ProblemError } from '../errors.js';
 import type { Offered, Registries } from '../ingest/registries.js';
 import { serverPolicy } from '../policy.js';
 import { type EstimateQuery, ownParameters } from '../schemas/query.js';
-import type { Storage, WindowCount } from '../storage/storage.js';
+import type { WindowCount } from '../storage/storage.js';
+import type { AnalystStorage } from '../storage-in-time.js';
 import { chooseSeries } from './choose.js';
 import { estimateDistribution } from './distribution.js';
 import type { DistributionPart, Estimated, FrequenciesPart, TextsPart } from './estimated.js';
@@ -56,7 +57,7 @@ export type EstimateAnswer = AnswerHead & (FrequenciesPart | DistributionPart | 
 /** Where an estimate gets what it needs. */
 export interface EstimateSources {
   readonly registries: Pick<Registries, 'series'>;
-  readonly storage: Storage;
+  readonly storage: AnalystStorage;
   readonly run: Run;
 }
 
@@ -124,7 +125,7 @@ export function windowOf({ metric }: Pick<Offered, 'metric'>, { window, n }: Win
   return { from: formatDay(window), to: formatDay(window + metric.period - 1), n };
 }
 
-async function countAll({ metric: { fingerprint } }: Offered, from: number, to: number, storage: Storage) {
+async function countAll({ metric: { fingerprint } }: Offered, from: number, to: number, storage: AnalystStorage) {
   const windows = (await storage.windows(fingerprint)).filter(({ window }) => from <= window && window <= to);
   return { fingerprint, n: windows.reduce((sum, { n }) => sum + n, 0) };
 }

@@ -3,7 +3,8 @@ import { ProblemError } from '../errors.js';
 import type { TextSeries } from '../ingest/served-registry.js';
 import { serverPolicy } from '../policy.js';
 import type { EstimateQuery } from '../schemas/query.js';
-import type { CandidateList, Storage } from '../storage/storage.js';
+import type { CandidateList } from '../storage/storage.js';
+import type { AnalystStorage } from '../storage-in-time.js';
 import type { Estimated } from './estimated.js';
 import { postProcessed } from './post-process.js';
 import { repeatsOf } from './repeats.js';
@@ -20,7 +21,7 @@ const POWER = 0.95;
 const NO_CANDIDATES: Candidates = { sha256: '', bytes: new Uint8Array() };
 
 export interface TextsOptions {
-  readonly storage: Storage;
+  readonly storage: AnalystStorage;
   readonly run: Run;
   readonly confidence: number;
 }

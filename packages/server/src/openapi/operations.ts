@@ -89,7 +89,7 @@ export const operations: readonly Operation[] = [
     isLimited: true,
     status: 200,
     answer: { 'application/json': metricsSchema },
-    problems: [],
+    problems: ['unavailable'],
   },
   {
     method: 'get',
@@ -101,7 +101,14 @@ export const operations: readonly Operation[] = [
     query: estimateQuerySchema,
     status: 200,
     answer: { 'application/json': estimateSchema },
-    problems: ['query-invalid', 'metric-ambiguous', 'unknown-metric', 'unknown-candidates', 'estimate-unavailable'],
+    problems: [
+      'query-invalid',
+      'metric-ambiguous',
+      'unknown-metric',
+      'unknown-candidates',
+      'estimate-unavailable',
+      'unavailable',
+    ],
   },
   {
     method: 'get',
@@ -121,7 +128,7 @@ export const operations: readonly Operation[] = [
     isLimited: true,
     status: 200,
     answer: { 'application/json': candidateListsSchema },
-    problems: [],
+    problems: ['unavailable'],
   },
   {
     method: 'get',
@@ -132,7 +139,7 @@ export const operations: readonly Operation[] = [
     parameters: NAME,
     status: 200,
     answer: { [LIST]: 'text' },
-    problems: ['unknown-candidates'],
+    problems: ['unknown-candidates', 'unavailable'],
   },
   {
     method: 'put',

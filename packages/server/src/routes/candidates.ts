@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ReadCandidates, readCandidates } from '../candidates/read-candidates.js';
 import { ProblemError } from '../errors.js';
 import { serverPolicy } from '../policy.js';
-import type { CandidateList, CandidateSummary, Storage } from '../storage/storage.js';
+import type { CandidateList, CandidateSummary } from '../storage/storage.js';
+import type { AnalystStorage } from '../storage-in-time.js';
 
 /** The answer to `PUT /v1/candidates/:name`. */
 export interface CandidatesReceipt extends CandidateSummary {
@@ -25,7 +26,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
  */
 export async function candidatesRoutes(
   app: FastifyInstance,
-  { storage }: { readonly storage: Storage },
+  { storage }: { readonly storage: AnalystStorage },
 ): Promise<void> {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -61,7 +62,7 @@ export async function candidatesRoutes(
 }
 
 /** @throws ProblemError `candidates-too-large` where a list of that name would be one too many */
-async function checkRoom(name: string, storage: Storage): Promise<void> {
+async function checkRoom(name: string, storage: AnalystStorage): Promise<void> {
   const lists = await storage.candidateLists();
   if (lists.length >= serverPolicy.maxCandidateLists && !lists.some((list) => list.name === name)) {
     throw new ProblemError('candidates-too-large', `at most ${serverPolicy.maxCandidateLists} lists; delete one`);
@@ -69,7 +70,7 @@ async function checkRoom(name: string, storage: Storage): Promise<void> {
 }
 
 /** One list after the other: while a body was read, others may have taken the last place. */
-function savingInTurn(storage: Storage): (list: CandidateList) => Promise<void> {
+function savingInTurn(storage: AnalystStorage): (list: CandidateList) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (list) => {
     const saved = last.then(async () => {

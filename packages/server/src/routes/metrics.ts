@@ -5,7 +5,7 @@ import { type Window, windowOf } from '../estimates/estimate.js';
 import { populationOf } from '../estimates/population.js';
 import type { Registries } from '../ingest/registries.js';
 import type { Series } from '../ingest/served-registry.js';
-import type { Storage } from '../storage/storage.js';
+import type { AnalystStorage } from '../storage-in-time.js';
 
 /** A metric as `GET /v1/metrics` tells of it. */
 export interface MetricAnswer {
@@ -37,7 +37,7 @@ export interface MetricAnswer {
 /** `GET /v1/metrics`: every metric of the current registries. */
 export function metricsRoute(
   app: FastifyInstance,
-  { registries, storage }: { readonly registries: Registries; readonly storage: Storage },
+  { registries, storage }: { readonly registries: Registries; readonly storage: AnalystStorage },
 ): void {
   app.get('/v1/metrics', { config: { access: 'read' } }, async (request) => {
     const { reads } = reader(request);
@@ -51,7 +51,7 @@ export function metricsRoute(
   });
 }
 
-async function describe(app: string, series: Series, storage: Storage): Promise<MetricAnswer> {
+async function describe(app: string, series: Series, storage: AnalystStorage): Promise<MetricAnswer> {
   const { metric, answers } = series;
   const windows = await storage.windows(metric.fingerprint);
   return {

@@ -30,6 +30,26 @@ export function checkSwitchOffs(
   }
 }
 
+/** Of documents that were in order once, those that can be served now; and why the others cannot. */
+export function stillHolding(
+  documents: readonly SwitchOffDocument[],
+  registries: Pick<Registries, 'ids'>,
+  clock: Clock,
+): { readonly held: readonly SwitchOffDocument[]; readonly dropped: readonly SwitchOffError[] } {
+  const held: SwitchOffDocument[] = [];
+  const dropped: SwitchOffError[] = [];
+  for (const document of documents) {
+    try {
+      checkSwitchOffs([...held, document], registries, clock);
+      held.push(document);
+    } catch (error) {
+      if (!(error instanceof SwitchOffError)) throw error;
+      dropped.push(error);
+    }
+  }
+  return { held, dropped };
+}
+
 /** A name that is misspelt would switch off nothing, and nobody would notice. */
 function checkNames({ app, off }: SwitchOffDocument, source: string, ids: ReadonlySet<string> | undefined): void {
   if (ids === undefined) {

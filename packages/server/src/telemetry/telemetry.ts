@@ -1,7 +1,9 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { problems, type Receipt, type RejectReason } from '@dither/protocol';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../clock.js';
 import type { ServerProblemCode } from '../errors.js';
+import { serverPolicy } from '../policy.js';
 import type { Storage, StorageUsage } from '../storage/storage.js';
 
 /**
@@ -16,6 +18,8 @@ export interface Telemetry {
   refused(code: ServerProblemCode): void;
   /** A storage's commits, measured. */
   watched(storage: Pick<Storage, 'commit'>): Pick<Storage, 'commit'>;
+  /** Whether the last watched commit that had to store something failed, some seconds ago at most. */
+  isFailing(): boolean;
   readonly contentType: string;
   text(): Promise<string>;
   close(): void;
@@ -30,15 +34,18 @@ export interface TelemetrySources {
   usage(): StorageUsage;
   /** Batches that wait for their commit. */
   pendingBytes(): number;
+  readonly clock: Clock;
 }
 
-export function createTelemetry({ usage, pendingBytes }: TelemetrySources): Telemetry {
+export function createTelemetry({ usage, pendingBytes, clock }: TelemetrySources): Telemetry {
   const registry = new Registry();
   const registers = [registry];
   const batches = tally(OUTCOMES);
   const reports = tally(['accepted', ...REASONS]);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
+  /** When the last commit failed; undefined since one stored something. */
+  let failed: number | undefined;
 
   counter('dither_batches_total', 'Requests with a batch, by what they were answered.', batches);
   counter('dither_reports_total', 'Reports of batches that were counted, by what became of them.', reports);
@@ -113,13 +120,20 @@ export function createTelemetry({ usage, pendingBytes }: TelemetrySources): Tele
       async commit(group) {
         const start = performance.now();
         try {
-          return await watched.commit(group);
+          const outcomes = await watched.commit(group);
+          // One of duplicates alone wrote nothing.
+          if (outcomes.includes('accepted')) failed = undefined;
+          return outcomes;
+        } catch (error) {
+          failed = clock.now();
+          throw error;
         } finally {
           seconds.observe((performance.now() - start) / 1000);
           sizes.observe(group.length);
         }
       },
     }),
+    isFailing: () => failed !== undefined && Math.abs(clock.now() - failed) < serverPolicy.commitFailureMilliseconds,
     contentType: registry.contentType,
     text: () => registry.metrics(),
     close() {

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import type { Config } from '../../config.js';
 import { AdminError } from '../../errors.js';
 import { serverPolicy } from '../../policy.js';
@@ -15,11 +16,8 @@ export const health = defineCommand({
   settings: ['host', 'port', 'db', 'adminSocket'],
   async run({ configuration: { config } }, io) {
     const url = config.port === 0 ? await urlOfServer(config) : `http://${hostIn(config.host)}:${config.port}`;
-    const signal = AbortSignal.timeout(serverPolicy.healthMilliseconds);
-    const answer = await fetch(`${url}/healthz`, { signal }).catch((error: Error) => {
-      throw new AdminError('no-answer', `${url}/healthz: ${messageOf(error)}`);
-    });
-    if (!answer.ok) throw new AdminError('no-answer', `${url}/healthz answers ${answer.status}`);
+    const status = await statusOf(`${url}/healthz`);
+    if (status !== 200) throw new AdminError('no-answer', `${url}/healthz answers ${status}`);
     io.note(`${url} answers\n`);
     return 0;
   },
@@ -38,7 +36,15 @@ function hostIn(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** What fetch failed for; it says itself only that it did. */
-function messageOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
+/** Not by fetch, which never settles where the connection is reset before it has sent. @throws AdminError `no-answer` */
+function statusOf(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(serverPolicy.healthMilliseconds);
+    get(url, { agent: false, signal }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', ({ message, cause }) => {
+      reject(new AdminError('no-answer', `${url}: ${cause instanceof Error ? cause.message : message}`));
+    });
+  });
 }

@@ -84,8 +84,15 @@ function print(key: WriteKey, isJson: boolean, io: Io): void {
 }
 
 function rendered(keys: readonly WriteKey[]): string {
-  const rows = keys.map(({ id, app, key, created, until }) => [id, app, key, created, until ?? 'revoked']);
-  return table([['id', 'app', 'key', 'created', 'taken until'], ...rows])
+  const rows = keys.map(({ id, app, key, created, until, requiredFrom }) => [
+    id,
+    app,
+    key,
+    created,
+    until ?? 'no end',
+    requiredFrom ?? 'at once',
+  ]);
+  return table([['id', 'app', 'key', 'created', 'taken until', 'required from'], ...rows])
     .map((line) => `${line}\n`)
     .join('');
 }

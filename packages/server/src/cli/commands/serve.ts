@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { settingNames } from '../../config.js';
+import type { SwitchOffError } from '../../errors.js';
 import { serverPolicy } from '../../policy.js';
 import { readRegistries } from '../../registry-files.js';
 import type { RestoreSummary } from '../../storage/sqlite/backup.js';
@@ -13,7 +14,7 @@ export const serve = defineCommand({
     name: 'serve',
     summary: 'serves, until SIGTERM or SIGINT',
     detail:
-      'It then takes no more requests, answers those it has, and ends: 0 if all was stored, 1 if that took longer than 10 s. A second signal ends it at once; either way, what was acknowledged is on disk.',
+      'It then takes no more requests, answers those it has, and ends: 0 if all was stored, 1 if it could not be. After 10 s, or at a second signal, it kills itself (SIGKILL), since a disk may hang; either way, what was acknowledged is on disk.',
   },
   operands: {},
   options: {},
@@ -25,9 +26,12 @@ export const serve = defineCommand({
     const onRestored = ({ movedTo }: RestoreSummary) => {
       io.note(`dither-server: a backup is in the place of ${config.db}; what was there before: ${movedTo}\n`);
     };
+    const onDropped = ({ message }: SwitchOffError) => {
+      io.note(`dither-server: ${message}; from now on the document is not served\n`);
+    };
     const seconds = serverPolicy.drainMilliseconds / 1000;
     return Promise.race([
-      serveUntil(asked.toEnd, { config, registries, switchOffs, onRestored, onFatal: fatal.resolve }, io),
+      serveUntil(asked.toEnd, { config, registries, switchOffs, onRestored, onDropped, onFatal: fatal.resolve }, io),
       fatal.promise.then((error) => Promise.reject(error)),
       asked.toEndNow.then(() => endNow('a second signal ends it', io)),
       asked.toEnd
@@ -48,7 +52,7 @@ async function serveUntil(toEnd: Promise<void>, options: ServingOptions, io: Io)
   return 0;
 }
 
-function endNow(why: string, io: Io): ExitCode {
+function endNow(why: string, io: Io): Promise<never> {
   io.note(`dither-server: ${why}; what was acknowledged is on disk, and what was not will be sent again\n`);
-  return 1;
+  return io.kill();
 }

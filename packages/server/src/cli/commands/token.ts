@@ -12,7 +12,7 @@ export const tokenCreate = defineCommand({
     name: 'token create',
     summary: 'makes a token to read with, and prints its secret: once, on standard output alone',
     detail:
-      'Until there is one, whoever reaches the server over loopback may read. From the first one on every read needs the header "authorization: Bearer SECRET".',
+      'Until there is one, whoever reaches the server over loopback may read. From the first one on every read needs the header "authorization: Bearer SECRET", also once it is revoked.',
   },
   operands: { NAME: 'whose it is, for people' },
   options: {
@@ -48,7 +48,12 @@ export const tokenList = defineCommand({
 });
 
 export const tokenRevoke = defineCommand({
-  meta: { name: 'token revoke', summary: 'has a token refused from now on' },
+  meta: {
+    name: 'token revoke',
+    summary: 'has a token refused from now on',
+    detail:
+      'Reads stay closed without one, also where it was the last. If it could not be stored that it is revoked, the server refuses it until its next start alone: revoke it again once there is room.',
+  },
   operands: { ID: 'as token list says it' },
   options: {},
   settings: reach,
@@ -59,7 +64,7 @@ export const tokenRevoke = defineCommand({
       return operator.listTokens({});
     });
     io.note(`token ${ID}: revoked\n`);
-    if (left.length === 0) io.note('it was the last one: whoever reaches the server over loopback may read again\n');
+    if (left.length === 0) io.note('it was the last one: nobody reads until another is made\n');
     return 0;
   },
 });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, createReadStream, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, createReadStream, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
@@ -89,7 +90,7 @@ export async function prepareRestore(from: string, to: string): Promise<Prepared
   const copy = `${to}.restoring-${randomBytes(6).toString('hex')}`;
   const discard = () => removeDatabase(copy);
   try {
-    copyFileSync(from, copy);
+    await copyFile(from, copy);
     chmodSync(copy, 0o600);
     // One of an earlier version is brought up to date before it is read.
     await inThread('settle', copy);
