@@ -26,9 +26,9 @@ import {
 } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assess } from '../src/cli/assess.js';
-import { compareRegistries } from '../src/cli/compare.js';
 import { predict } from '../src/cli/predict.js';
 import { runCli } from '../src/cli/run.js';
+import { compareRegistries } from '../src/registry/compare.js';
 import { about, registryOf, theme, yesNo } from './declare.js';
 import { registry as browser } from './fixtures/browser.registry.js';
 import { registry as mechanisms } from './fixtures/mechanisms.registry.js';

@@ -1,7 +1,7 @@
 import { loadRegistry } from '../node/load-registry.js';
+import { compareRegistries } from '../registry/compare.js';
+import { renderComparison } from '../registry/comparison-text.js';
 import { type Command, EXIT } from './command.js';
-import { compareRegistries } from './compare.js';
-import { renderComparison } from './comparison-text.js';
 
 export const diffCommand: Command = {
   meta: {

@@ -1,5 +1,5 @@
-export { type Comparison, compareRegistries, type FieldChange, type MetricChange } from '../cli/compare.js';
-export { renderComparison } from '../cli/comparison-text.js';
+export { type Comparison, compareRegistries, type FieldChange, type MetricChange } from '../registry/compare.js';
+export { renderComparison } from '../registry/comparison-text.js';
 export { type Position, RegistryFileError, type RegistryFileErrorCode } from './errors.js';
 export { registryFromText } from './load-json.js';
 export { loadRegistry } from './load-registry.js';

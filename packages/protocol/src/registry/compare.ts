@@ -1,9 +1,9 @@
 import { MICRO } from '@dither/mechanisms';
-import { canonicalJson, type Json } from '../registry/canonical.js';
-import type { Metric } from '../registry/metric.js';
-import { paramsToJson } from '../registry/params-json.js';
-import { chargePerWindow } from '../registry/participation.js';
-import type { Bound, Registry } from '../registry/registry.js';
+import { canonicalJson, type Json } from './canonical.js';
+import type { Metric } from './metric.js';
+import { paramsToJson } from './params-json.js';
+import { chargePerWindow } from './participation.js';
+import type { Bound, Registry } from './registry.js';
 
 /** One field that reads differently, in canonical JSON. */
 export interface FieldChange {
