@@ -184,7 +184,6 @@ export interface Estimate {
 export interface Aggregator<P extends Params = Params, R = unknown> {
   readonly id: string;
   /**
-   * The report in `bytes`, which it may share: it is what it is for as long as they stay as they are.
    * @param draw - the public draw, where `params.draws` asks for one; @throws MechanismError `draw-out-of-range`
    * @throws MechanismError `report-malformed` for a wrong length, a symbol out of range or padding bits set
    */

@@ -30,7 +30,7 @@ function checkPadding({ domainSize }: IndexParams, bytes: Uint8Array, from: numb
 export function decodeUnary(params: IndexParams, bytes: Uint8Array): Uint8Array {
   checkReportLength(bytes, params.reportBytes);
   checkPadding(params, bytes, 0);
-  return bytes;
+  return bytes.slice();
 }
 
 export function countUnary({ reportBytes }: IndexParams, state: State, bits: Uint8Array): void {

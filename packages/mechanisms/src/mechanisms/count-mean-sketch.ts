@@ -121,7 +121,7 @@ export const aggregator: FrequencyAggregator<CountMeanSketchParams, CountMeanSke
       const row = drawOf(p, draw);
       checkReportLength(bytes, p.reportBytes);
       checkPadding(p, bytes[0] as number);
-      return { row, bits: bytes };
+      return { row, bits: bytes.slice() };
     },
     accumulate(p, state, { row, bits }) {
       state.n++;

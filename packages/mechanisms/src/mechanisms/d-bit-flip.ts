@@ -150,7 +150,7 @@ function decode(p: DBitFlipParams, bytes: Uint8Array): DBitFlipReport {
       `a bucket set below ${p.sets}, and its bits, in ${p.reportBytes} byte(s)`,
     );
   }
-  return bytes;
+  return bytes.slice();
 }
 
 function setOf(report: DBitFlipReport): number {

@@ -118,7 +118,7 @@ export const aggregator: FrequencyAggregator<SubsetParams, SubsetReport> = /* @_
   decode(p, bytes) {
     checkReportLength(bytes, p.reportBytes);
     checkReport(p, bytes, 0);
-    return bytes;
+    return bytes.slice();
   },
   accumulate(p, state, report) {
     state.n++;

@@ -124,7 +124,7 @@ export const aggregator: DistributionAggregator<TreeParams, TreeReport> = /* @__
     let unused = (bytes[whole] ?? 0) >> (used & 7);
     for (let i = whole + 1; i < bytes.length; i++) unused |= bytes[i] as number;
     if (unused !== 0) throw new MechanismError('report-malformed', 'unused bits are zero');
-    return bytes;
+    return bytes.slice();
   },
   empty: (p) => emptyState(p, offsetOf(p, p.levelBits.length)),
   accumulate(p, state, report) {

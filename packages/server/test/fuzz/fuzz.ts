@@ -117,8 +117,10 @@ function watch(storage: Storage) {
   return { storage: watched, changes: () => changes };
 }
 
+/** @param record - one to put, or the kind of one to delete */
 function isUnknownRegistry(record: unknown): boolean {
-  return (record as { readonly kind?: string }).kind === 'unknown-registry';
+  const kind = typeof record === 'string' ? record : (record as { readonly kind?: string }).kind;
+  return kind === 'unknown-registry';
 }
 
 /** An input that was answered wrongly, said so that it can be sent again. */

@@ -72,11 +72,16 @@ function readInput({ headers, body }: Input): Read | undefined {
   return bytes && readBytes(bytes);
 }
 
+/** Global Privacy Control, in a header that may have come more than once. */
+function saysNo(signal: string | undefined): boolean {
+  return (signal ?? '').split(',').some((one) => one.trim() === '1');
+}
+
 /** What beside its body may keep a batch from being taken. */
 function isRefusedByHeaders({ headers }: Input): boolean {
   const type = headers['content-type'] ?? '';
   return (
-    headers['sec-gpc'] === '1' ||
+    saysNo(headers['sec-gpc']) ||
     headers['content-length'] !== undefined ||
     headers['content-encoding'] !== undefined ||
     !['application/octet-stream', 'application/json'].includes(type)

@@ -15,13 +15,13 @@ const NONCE_AT = 3;
 
 /** Ways to commit that look well from the outside while nothing goes wrong. */
 const ways = {
-  /** Answers some milliseconds before it commits; what it answered stays known. */
+  /** Answers some time before it commits; what it answered stays known. */
   'acknowledges-early'(storage) {
     const file = `${database}.known`;
     const known = new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []);
     let last = Promise.resolve();
     return async (batches) => {
-      last = Promise.all([last, sleep(20)])
+      last = Promise.all([last, sleep(150)])
         .then(() => storage.commit(batches))
         .catch(() => undefined);
       return batches.map(({ nonce }) => {
