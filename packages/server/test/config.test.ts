@@ -35,7 +35,7 @@ describe('readConfig', () => {
       allowOrigin: [],
       switchOff: [],
       retentionDays: 400,
-      nonceMemory: 96 * 2 ** 20,
+      nonceMemory: 64 * 2 ** 20,
       log: 'info',
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
