@@ -207,7 +207,7 @@ export function createClient<const D extends Declarations>(options: ClientOption
     isCurrent = status === 'granted' && !!consent?.agreement && coversAll(consent.agreement, registry);
     if (silence !== 'stopped') silence = status === 'granted' ? undefined : 'no-consent';
     // Recorded before a withdrawal that another tab has carried out since.
-    if (silence || (grants ?? consent?.grants) !== consent?.grants) pending = {};
+    if (status !== 'granted' || (grants ?? consent?.grants) !== consent?.grants) pending = {};
     grants = consent?.grants;
     // What was recorded while the step was under way, of an epoch that it latched, goes like the rest.
     registry.latching?.forgetDecided(pending, ledger);

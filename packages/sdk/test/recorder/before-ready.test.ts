@@ -27,6 +27,21 @@ describe('what is recorded before storage has been read', () => {
     expect(open).toEqual([{ metric: 'crash', start: 20_440, value: 'yes' }]);
   });
 
+  it('counts where the client is stopped before storage has been read, at whatever moment it was recorded', async () => {
+    // A command that ends as soon as it has done its work.
+    for (let turns = 0; turns < 30; turns++) {
+      const { texts } = await agreed(crashOnly, MORNING, { seed: `short ${turns}` });
+      const time = fakeTime(MORNING + SECOND);
+      const platform = testPlatform({ seed: 'short', time, send: () => Promise.reject(new Error('offline')), texts });
+      const client = createClient({ registry: crashOnly, endpoint: 'memory://server', platform });
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      client.record('crash');
+      await client.stop();
+      const { client: later } = await install(crashOnly, { seed: 'later', texts }).start(MORNING + 5 * SECOND);
+      expect([turns, (await look(later)).open]).toEqual([turns, [{ metric: 'crash', start: 20_440, value: 'yes' }]]);
+    }
+  });
+
   it('is forgotten if the person has not been asked', async () => {
     const texts = new Map<string, string>();
     expect((await recordAtOnce(texts)).open).toEqual([]);
