@@ -36,7 +36,7 @@ export const serverPolicy = Object.freeze({
   retentionDays: 400,
   /** Fewer would forget windows that reports may still come for. */
   minRetentionDays: 64,
-  /** Memory for nonces; beyond it those of older days are looked up on disk. With it a server of 300,000 batches a day takes 256 MB. */
+  /** Memory for nonces; beyond it those of older days are looked up on disk. With it a server of 300,000 batches a day stays below 256 MiB. */
   nonceMemoryBytes: 64 * 2 ** 20,
   /** Less would not hold the newest day's nonces of a small app. */
   minNonceMemoryBytes: 2 ** 20,
