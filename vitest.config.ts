@@ -5,7 +5,7 @@ const packages = ['mechanisms', 'protocol', 'sdk', 'server', 'sim'];
 
 export default defineConfig({
   test: {
-    // On a small machine more than cores: a tenth of the time tests wait, for a server to end or a clock to pass.
+    // On a small machine more than cores: some tests mostly wait, for a server to end or a deadline to pass.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       ...packages.map((name) => ({

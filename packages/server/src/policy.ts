@@ -10,7 +10,7 @@ export const serverPolicy = Object.freeze({
 
   /** Most batches one commit carries: more would make the first of them wait without making the fsync cheaper. */
   groupBatches: 1024,
-  /** Batches waiting for a commit, in bytes; above it the answer is 503 before memory grows. */
+  /** Memory of batches that wait for a commit, with their requests, in bytes; above it the answer is 503. */
   pendingBytes: 32 * 2 ** 20,
   /**
    * Asked of a client that is turned away: the shortest wait a device rounds to, and the span the rate limit counts
