@@ -5,7 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ name: string, status: string, message: string,
+ *   assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} TestFile
+ */
 
 const [folder = '.', ...codes] = process.argv.slice(2);
 const read = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -41,8 +45,9 @@ function verdict(what, count, code) {
 /** @param {string} name of what vitest wrote @returns {Counts} */
 function countTests(name) {
   /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
-   *   testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+   *   testResults: TestFile[] }} */
   const report = read(name);
+  for (const file of report.testResults) tellFailures(file);
   // A file that cannot be loaded, or whose hooks fail, has no test that failed.
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
@@ -52,6 +57,22 @@ function countTests(name) {
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/**
+ * Who reads no more than the end of a long log must find there what failed.
+ * @param {TestFile} file
+ */
+function tellFailures({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  for (const test of failed)
+    console.log(`FAILED ${name}: ${test.fullName}\n${beginning(test.failureMessages.join('\n'))}`);
+  if (status === 'failed' && failed.length === 0) console.log(`FAILED ${name}\n${beginning(message)}`);
+}
+
+/** @param {string} text */
+function beginning(text) {
+  return text.split('\n').slice(0, 12).join('\n');
 }
 
 /** @param {string | undefined} code @returns {Counts} what the demo prints must be one JSON object; its exit code says the rest */
