@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -229,6 +230,21 @@ describe('sqlite storage', () => {
       .then(() => console.log('opened'), (error) => console.log(error.code)).finally(() => process.exit())`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', elsewhere], { cwd: import.meta.dirname });
     expect(stdout.trim()).toBe('storage-locked');
+  });
+
+  it('lets its process end with its own code, whatever the thread is doing', async () => {
+    const server = new URL('../dist/index.js', import.meta.url).href;
+    const script = `import('${server}').then(async ({ sqliteStorage }) => {
+      const storage = await sqliteStorage({ path: 'a.db' });
+      let done = 0;
+      const ask = async () => { for (;;) { await storage.probe(); if (++done === 200) process.exit(7); } };
+      for (let i = 0; i < 50; i++) void ask();
+    })`;
+    const ends = Array.from({ length: 3 }, () =>
+      once(spawn(process.execPath, ['-e', script], { cwd: temporaryFolder(), stdio: 'ignore' }), 'close'),
+    );
+    // Where the thread is ended in the midst of a statement that is SIGABRT, four times in five.
+    expect(await Promise.all(ends)).toEqual(ends.map(() => [7, null]));
   });
 
   it('refuses a file that is not its own, and leaves it as it is', async () => {

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { chmodSync, createReadStream, existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
 import { checkFile, syncFile, syncFolderOf } from './file.js';
 import type { CheckReply, CheckTask } from './messages.js';
 import { refuseIfOpenHere } from './open-here.js';
+import { startThread } from './turn.js';
 
 /** What is in a backup, as it was read from it. */
 export interface BackupContents {
@@ -132,9 +132,9 @@ function refuseIfLocked(error: StorageError): void {
 
 /** A connection ends with its thread: until then, whatever was asked of it keeps the file open. */
 async function inThread(task: CheckTask['task'], path: string): Promise<BackupContents | undefined> {
-  const worker = new Worker(new URL('./check.js', import.meta.url), { workerData: { task, path } satisfies CheckTask });
+  const { worker, ended } = startThread(new URL('./check.js', import.meta.url), { task, path } satisfies CheckTask);
   const [answer] = (await once(worker, 'message')) as [CheckReply];
-  await worker.terminate();
+  await ended;
   if (answer.failure !== undefined) throw new StorageError(answer.failure.code, answer.failure.message);
   return answer.contents;
 }

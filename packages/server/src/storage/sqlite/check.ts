@@ -7,9 +7,10 @@ import { noncesOf, stateAt, verified } from './checksum.js';
 import { corruption, openingError } from './errors.js';
 import type { CheckReply, CheckTask, NonceRow, StateRow } from './messages.js';
 import { type Handle, openFile, openToRead } from './open.js';
+import { endTurn, type ThreadData } from './turn.js';
 
 /** A thread that looks at a file which no server has open: see `CheckTask`. */
-const { task, path } = workerData as CheckTask;
+const { task, path, turn } = workerData as CheckTask & ThreadData;
 
 function read(db: Handle): BackupContents {
   const count = (sql: string) => Number((db.prepare(sql).get() as { count: number | bigint }).count);
@@ -57,4 +58,6 @@ function answer(): CheckReply {
   }
 }
 
-parentPort?.postMessage(answer());
+const reply = answer();
+endTurn(turn);
+parentPort?.postMessage(reply);

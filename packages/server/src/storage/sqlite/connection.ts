@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
-import type { Contents, Operation, Operations, Reply, Request } from './messages.js';
+import { type Contents, END, type Operation, type Operations, type Reply, type Request } from './messages.js';
 import { openHere, refuseIfOpenHere } from './open-here.js';
+import { startThread } from './turn.js';
 
 /** The main thread's end of the thread that owns the database. */
 export interface Connection {
@@ -15,7 +15,7 @@ export interface Connection {
     input: Operations[Op][0],
     transfer?: readonly ArrayBuffer[],
   ): Promise<Operations[Op][1]>;
-  /** Ends the thread. */
+  /** Ends the thread, after what was asked of it before. */
   end(): Promise<void>;
 }
 
@@ -27,11 +27,9 @@ interface Waiting {
 /** @throws StorageError, of a code that refuses to open */
 export async function connect(path: string): Promise<Connection> {
   refuseIfOpenHere(path);
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { path },
-    // It makes little that lives long, and the memory of what it has made is given back the sooner.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
-  });
+  // It makes little that lives long, and the memory of what it has made is given back the sooner.
+  const limits = { maxYoungGenerationSizeMb: 8 };
+  const { worker, ended } = startThread(new URL('./worker.js', import.meta.url), { path }, limits);
   const waiting: Waiting[] = [];
   let broken: StorageError | undefined;
 
@@ -64,7 +62,8 @@ export async function connect(path: string): Promise<Connection> {
     },
     async end() {
       broken ??= new StorageError('storage-closed', 'the storage is closed');
-      await worker.terminate();
+      worker.postMessage(END);
+      await ended;
       closed();
     },
   };

@@ -111,6 +111,9 @@ export interface Request {
   readonly input: unknown;
 }
 
+/** After everything that was asked before: the thread ends. It has no answer. */
+export const END = 'end';
+
 export interface Failure {
   readonly code: StorageErrorCode;
   readonly message: string;

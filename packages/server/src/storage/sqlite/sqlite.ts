@@ -321,6 +321,8 @@ class OneFile implements SqliteStorage {
 
   /** Overwrites, after a time, the write-ahead log. On a disk without room for what is in it that is tried again. */
   #eraseSoon(milliseconds = serverPolicy.foldsBeforeErasure * this.#foldMilliseconds): void {
+    // The closing does so itself.
+    if (!this.#isOpen) return;
     if (milliseconds === 0) clearTimeout(this.#erasing);
     else if (this.#erasing !== undefined) return;
     this.#erasing = setTimeout(() => void this.#eraseNow(), milliseconds);
@@ -334,7 +336,7 @@ class OneFile implements SqliteStorage {
       this.#broken = error as StorageError;
       return;
     }
-    if (this.#isOpen) this.#eraseSoon();
+    this.#eraseSoon();
   }
 
   get newestDay(): number | undefined {
@@ -463,6 +465,7 @@ class OneFile implements SqliteStorage {
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    clearTimeout(this.#erasing);
     try {
       await this.#folding?.catch(() => undefined);
       await this.#fold();
@@ -470,7 +473,6 @@ class OneFile implements SqliteStorage {
       await this.#connection.ask('close', undefined);
     } finally {
       clearTimeout(this.#timer);
-      clearTimeout(this.#erasing);
       await this.#connection.end();
     }
   }

@@ -1,11 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { StorageError } from '../../errors.js';
 import type { Database } from './database.js';
-import type { Reply, Request } from './messages.js';
+import { END, type Reply, type Request } from './messages.js';
+import { endTurn, inTurn, type ThreadData } from './turn.js';
 
 /** The thread that owns the database: it does what it is told, in order, and answers each time. */
 const port = parentPort as MessagePort;
-const { path } = workerData as { readonly path: string };
+const { path, turn } = workerData as ThreadData & { readonly path: string };
 
 const MISSING = `no SQLite binary fits this platform (${process.platform} ${process.arch}, Node ${process.versions.node}).
 @photostructure/sqlite ships them for Linux (glibc and musl), macOS and Windows, on x64 and arm64. Elsewhere install
@@ -37,13 +38,21 @@ function ownBuffers(output: unknown): ArrayBuffer[] {
   return [output.buffer as ArrayBuffer];
 }
 
+function serve(db: Database, { op, input }: Request): void {
+  const reply = inTurn(turn, () => answer(() => db[op](input as never)));
+  port.postMessage(reply, ownBuffers(reply.output));
+}
+
 try {
   const db = await openDatabase();
-  port.on('message', ({ op, input }: Request) => {
-    const reply = answer(() => db[op](input as never));
-    port.postMessage(reply, ownBuffers(reply.output));
+  port.on('message', (request: Request | typeof END) => {
+    // Nothing keeps it then.
+    if (request === END) port.close();
+    else serve(db, request);
   });
   port.postMessage({ output: db.load() } satisfies Reply);
 } catch (error) {
   port.postMessage(failure(error));
+} finally {
+  endTurn(turn);
 }
