@@ -6,8 +6,14 @@ export type SimErrorCode =
   | 'argument-invalid'
   | 'scenario-unknown'
   | 'file-unreadable'
+  | 'file-unwritable'
   | 'json-malformed'
   | 'population-invalid'
+  | 'metric-unknown'
+  | 'metric-latched'
+  | 'wish-malformed'
+  | 'wish-unfit'
+  | 'wishes-invalid'
   | 'events-header-invalid'
   | 'events-empty'
   | 'candidates-too-many'
@@ -15,6 +21,10 @@ export type SimErrorCode =
   | 'texts-too-many'
   | 'texts-empty'
   | 'aggregates-malformed'
+  | 'exact-unavailable'
+  | 'inclusion-unknown'
+  | 'data-malformed'
+  | 'data-empty'
   | 'mechanism-unknown';
 
 /** A place in a file; line and column count from one, columns in UTF-16 code units. */

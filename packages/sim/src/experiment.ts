@@ -1,11 +1,12 @@
 import type { Registry } from '@dither/protocol';
+import { type Accuracy, accuracyOf } from './accuracy.js';
+import { answerOf } from './answer.js';
 import type { Cell } from './cells/cell.js';
-import { cellsOf } from './cells.js';
+import { inProcess } from './clients/in-process.js';
+import type { Engine, Watch } from './engine.js';
 import { type Candidates, type MechanismLookup, type SimulatedMetric, simulatedMetrics } from './metrics.js';
-import { policy } from './policy.js';
 import type { Population } from './population.js';
-import type { Sources } from './seeded.js';
-import { emptyTallies, mergeTallies, type Setup, type Tally, tallyBlock } from './tally.js';
+import type { Tally } from './tally.js';
 
 export interface ExperimentOptions {
   readonly registry: Registry;
@@ -16,8 +17,10 @@ export interface ExperimentOptions {
   /** Installations in each repetition, 1 or more. */
   readonly clients: number;
   readonly repetitions: number;
-  /** Everything random, by name. */
-  readonly sources: Sources;
+  /** Everything random follows from it. */
+  readonly seed: string;
+  /** What counts the reports; clients in this process unless told. */
+  readonly engine?: Engine;
 }
 
 /** What one repetition found about one metric. */
@@ -26,39 +29,32 @@ export interface Finding {
   /** Installations that reported it. */
   readonly n: number;
   readonly cells: readonly Cell[];
+  readonly accuracy: Accuracy;
 }
 
 /** One repetition: a finding per metric of `registry.wire`. */
 export interface Trial {
   readonly repetition: number;
+  /** Installations there were. */
+  readonly clients: number;
   readonly findings: readonly Finding[];
 }
 
 /**
  * Runs the repetitions one after the other and hands out each as it is done, so that a caller can add them up, show
- * them, or stop. Every repetition draws its installations and all its coins anew.
+ * them, or stop.
  *
- * @param onProgress - told how many installations of all repetitions are done
- * @throws SimError `mechanism-unknown`, `candidates-too-many`
+ * @throws SimError `mechanism-unknown`, `candidates-too-many`, and what the engine throws
  */
-export function* runExperiment(
-  options: ExperimentOptions,
-  onProgress: (done: number) => void = () => undefined,
-): Generator<Trial, void> {
-  const { registry, population, clients, repetitions, sources } = options;
+export async function* runExperiment(options: ExperimentOptions, watch: Watch = {}): AsyncGenerator<Trial, void> {
+  const { engine = inProcess, ...job } = options;
   const metrics = simulatedMetrics(options);
-  const setup: Setup = { registry, metrics, population, sources };
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const tallies = emptyTallies(metrics);
-    for (let from = 0; from < clients; from += policy.blockClients) {
-      const to = Math.min(clients, from + policy.blockClients);
-      mergeTallies(metrics, tallies, tallyBlock(setup, { repetition, from, to }));
-      onProgress(repetition * clients + to);
-    }
+  for await (const { repetition, clients, tallies } of engine({ ...job, metrics }, watch)) {
     const findings = metrics.map((metric, i) => {
       const tally = tallies[i] as Tally;
-      return { metric, n: tally.state.n, cells: cellsOf(metric, tally) };
+      const answer = answerOf(metric, tally);
+      return { metric, n: tally.state.n, cells: answer.cells, accuracy: accuracyOf(answer) };
     });
-    yield { repetition, findings };
+    yield { repetition, clients, findings };
   }
 }

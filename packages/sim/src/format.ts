@@ -8,21 +8,6 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-/** The estimate as a bar, the truth as a mark on it. */
-export function bar(truth: number, estimate: number, top: number): string {
-  const place = (share: number): number =>
-    Math.max(0, Math.min(policy.barWidth, Math.round((share / top) * policy.barWidth)));
-  const letters = [...'#'.repeat(place(estimate)).padEnd(policy.barWidth + 1)];
-  letters[place(truth)] = '|';
-  return letters.join('').trimEnd();
-}
-
-/** The beginning of a name, at most as wide as a table gives it. */
-export function clipped(label: string): string {
-  const { start, isWhole } = beginning(label, policy.labelWidth - DOTS.length, policy.labelWidth);
-  return isWhole ? start : `${start}${DOTS}`;
-}
-
 /** The beginning of a text in quotes: never taken for a name of ours. */
 export function quoted(text: string): string {
   const width = policy.labelWidth - 2;
@@ -37,7 +22,7 @@ function beginning(text: string, least: number, most: number): { readonly start:
   let start = '';
   let fitting = '';
   for (const character of text) {
-    start += shown(character);
+    start += visible(character);
     if (start.length <= least) fitting = start;
     if (start.length > most) return { start: fitting, isWhole: false };
   }
@@ -45,10 +30,14 @@ function beginning(text: string, least: number, most: number): { readonly start:
 }
 
 /** What a terminal obeys, turns around or does not show; texts come from files. Surrogates here are unpaired. */
-const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]$/u;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-function shown(character: string): string {
-  if (!UNSEEN.test(character)) return character;
+/** A text from a file as it may be printed: nothing in it that a terminal obeys or hides. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, written);
+}
+
+function written(character: string): string {
   const code = (character.codePointAt(0) as number).toString(16);
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }

@@ -6,4 +6,13 @@ export interface Io {
   readonly note: (text: string) => void;
   /** Whether notes are read as they come: progress is shown only then. */
   readonly isTerminal: boolean;
+  /** Whether the result may be coloured. */
+  readonly isColoured: boolean;
+  /** Milliseconds since some moment: for progress alone, never for a result. */
+  readonly now: () => number;
+  /**
+   * Aborted when somebody asks to stop. A command looks at it between repetitions, having given the event loop a turn,
+   * and shows what is done so far.
+   */
+  readonly stop: AbortSignal;
 }

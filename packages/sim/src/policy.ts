@@ -2,14 +2,33 @@
 export const policy = Object.freeze({
   /** Installations simulated unless told, at most: about two seconds for a dozen metrics. */
   defaultClients: 100_000,
-  /** Above this a run takes minutes and a file of events gigabytes. */
+  /** One by one, above this a run takes minutes and a file of events gigabytes. */
   maxClients: 10_000_000,
+  /** All at once: more than any app has. */
+  maxExactClients: 1_000_000_000,
   maxRepetitions: 1_000_000,
+  /** Windows of a population that drifts: enough to see a line. */
+  driftWindows: 6,
+  maxWindows: 1000,
+  /** Installations of a quick run, all repetitions together: about two seconds for a dozen metrics. */
+  quickInstallations: 100_000,
+  /** Repetitions of a quick run, all windows together, where installations cost nothing. */
+  quickRepetitions: 20,
+  /** Repetitions of which threads may do something before one is taken: enough to keep them busy, few enough to hold. */
+  repetitionsAhead: 64,
+  /** Blocks below which no threads are started: they take as long to start as these few to be done. */
+  threadBlocks: 16,
+  /** Cases gone through to find how likely a metric is drawn: about a second. */
+  maxInclusionStates: 1_000_000,
   /** Installations that share one seed: a unit of work, so its size is part of what a seed means. */
   blockClients: 4096,
 
   /** Of every interval. Nineteen times in twenty is what people expect an interval to mean. */
   confidence: 0.95,
+  /** Chance that any value nobody holds is taken for one that somebody holds. */
+  detectionAlpha: 0.05,
+  /** The most common values, whose relative error is said: what a page would list. */
+  topValues: 10,
   /** The ordinary wait, the slow one, and the one people complain about. */
   quantiles: Object.freeze([0.5, 0.75, 0.95] as const),
   coverage: Object.freeze({
@@ -25,6 +44,8 @@ export const policy = Object.freeze({
   maxPublished: 2000,
   /** Standard errors outside [0, 1] from which on a share is not blamed on chance. */
   doubtfulErrors: 5,
+  /** Lines of a published histogram: more than any publishes. */
+  maxHistogram: 1_000_000,
   /** Texts of a text metric that a shape such as `zipf` makes up. */
   shapedTexts: 100,
 
@@ -32,11 +53,110 @@ export const policy = Object.freeze({
   tableRows: 12,
   /** The most common texts printed in a table; the detected ones follow them, this many again. */
   tableTexts: 15,
-  /** Letters of a bar, and of a value's name: a table stays within 120 columns, 130 with repetitions. */
-  barWidth: 24,
+  /** Letters of a bar beside a table, and of a value's name. */
+  barWidth: 28,
   labelWidth: 24,
+  /** Columns that a page of text takes at most. */
+  textColumns: 120,
+  /** Items of a chart of intervals: more are not looked at one by one. */
+  chartRows: 60,
   /** Bad lines of a file named one by one; the rest are counted. */
   namedBadLines: 20,
+  /** Between two lines of progress, and before anything is said of the time left: that of one slow first step says little. */
+  progressMs: 100,
+  progressSilentMs: 1000,
+  /** Threads that may be asked for: more than any machine has use for. */
+  maxThreads: 256,
+
+  plan: Object.freeze({
+    /** How often a promise may be made: outside, 2,000 repetitions say nothing of whether it is kept. */
+    chances: Object.freeze([0.5, 0.999] as const),
+    /** Chance that a verification refuses a promise that is kept exactly. */
+    alpha: 0.001,
+    /** Below this nothing is told from nothing. */
+    leastEpsilon: 0.001,
+    fewestClients: 10,
+    /** More installations than there are people with a computer. */
+    mostClients: 10_000_000_000,
+    /** Predictions this near are the same: then fewer bytes decide. */
+    same: 0.01,
+    /** Mechanisms tried by simulation for one answer: those that follow by prediction are seldom the best. */
+    tried: 3,
+    /**
+     * Repetitions of the steps of a search, and of the verification: 2,000 tell .95 from .935. An estimate of a share takes
+     * microseconds, a percentile milliseconds, texts a hundred times that.
+     */
+    effort: Object.freeze({
+      full: Object.freeze({
+        shares: { steps: [500, 4000], verify: 2000 },
+        quantiles: { steps: [200, 1000], verify: 2000 },
+        texts: { steps: [40, 160], verify: 400 },
+        corrections: 5,
+      }),
+      quick: Object.freeze({
+        shares: { steps: [300, 1000], verify: 500 },
+        quantiles: { steps: [60, 150], verify: 200 },
+        texts: { steps: [10, 30], verify: 40 },
+        corrections: 2,
+      }),
+    }),
+    /** Of a whole registry: tables of accuracy, and how long a plan is improved. */
+    table: Object.freeze({ epsilonFrom: 0.05, epsilonSteps: 9, clientParts: Object.freeze([0.04, 0.2, 1] as const) }),
+    /** Orders in which installations draw their metrics: shares are then right to about a point. */
+    draws: 2000,
+    /** Metrics drawn together, from which plans start. */
+    drawnTogether: Object.freeze([1, 2, 3, 4, 6, 8, 12] as const),
+    descents: 2,
+    rounds: 12,
+    /** Halvings of what a person gives. */
+    budgetSteps: 10,
+    /** Epsilon at which the mechanism of a metric is chosen. */
+    likelyEpsilon: 2,
+    /** Points of a curve of accuracy, each way from the answer by factors of two. */
+    curveFactors: Object.freeze([1 / 4, 1 / 2.8, 1 / 2, 1 / 1.4, 1, 1.4, 2, 2.8, 4] as const),
+    /** Curves drawn: the chosen mechanism, and those next to it. */
+    curves: 4,
+  }),
+
+  compare: Object.freeze({
+    epsilons: Object.freeze([0.5, 1, 2, 4] as const),
+    clients: Object.freeze([10_000, 100_000, 1_000_000] as const),
+    /** Errors that a measured one is the root mean square of, at least: it is then right to some 3%. */
+    errors: Object.freeze({ full: 400, quick: 60 }),
+    /** Repetitions, all the same: errors of one repetition depend on each other. */
+    fewestRepetitions: Object.freeze({ full: 20, quick: 5 }),
+    /** Reports of one cell that are made one by one where no law is known: some seconds. */
+    mostReports: 2_000_000,
+    /** Cells of a comparison. */
+    mostCells: 2000,
+  }),
+
   /** Poisson laws are tabulated around their mean, some deviations wide. */
   maxPoissonMean: 1_000_000,
+
+  longitudinal: Object.freeze({
+    /** Reports of one installation that are looked at, at most: the longest epoch there is. */
+    maxPeriods: 366,
+    /** Unless told, of a metric without a period of its own: a year of weeks. */
+    periods: 52,
+    /** Days of the chart of the ledger, and days within which it is looked when an installation falls silent: 20 years. */
+    ledgerDays: 365,
+    horizonDays: 7305,
+    /** Sets of counts looked at for one pair of histories, and for all pairs of a length: some seconds at most. */
+    maxOutcomes: 100_000,
+    maxPairOutcomes: Object.freeze({ quick: 20_000, full: 120_000 }),
+    /** Except with this chance, in the figures that allow one. */
+    delta: 1e-6,
+
+    /** People of a data file; installations attacked unless told, and in a hurry: a share is then known to 2 and 6 points. */
+    maxRows: 1_000_000,
+    clients: 2000,
+    quickClients: 300,
+    /** Different values of a column: beyond it each report of bits takes long to read. */
+    maxValues: 2048,
+    /** Moments of a change that are tried. */
+    maxCuts: 64,
+    /** Share of installations whose value never changed that the attacker takes for changed. */
+    alpha: 0.05,
+  }),
 });

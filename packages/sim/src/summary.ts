@@ -1,8 +1,10 @@
 import { uniformInt, type WordSource } from '@dither/mechanisms';
+import type { Accuracy } from './accuracy.js';
 import type { Cell } from './cells/cell.js';
 import { type CoverageTest, coverageTest } from './coverage.js';
 import type { Finding, Trial } from './experiment.js';
 import type { SimulatedMetric } from './metrics.js';
+import { Moments } from './moments.js';
 
 /** Errors of one quantity over the repetitions in which somebody reported it. */
 export interface CellErrors {
@@ -26,6 +28,8 @@ export interface MetricSummary extends ShareErrors {
   readonly metric: SimulatedMetric;
   /** Installations that reported in the first repetition. */
   readonly n: number;
+  /** Over the repetitions in which it is defined. */
+  readonly accuracy: ReadonlyMap<keyof Accuracy, Moments>;
   /** The cells of the first repetition, each with its errors over all. */
   readonly cells: readonly { readonly cell: Cell; readonly errors: CellErrors }[];
 }
@@ -54,6 +58,7 @@ interface MetricSums {
   readonly first: Finding;
   /** By name and label: which quantities a metric has may depend on its reports. */
   readonly cells: Map<string, CellSums>;
+  readonly accuracy: Map<keyof Accuracy, Moments>;
 }
 
 /** Adds trials up: memory does not grow with their number. */
@@ -70,10 +75,11 @@ export function summing(source: WordSource): Summing {
   let testedCovered = 0;
   return {
     add({ findings }) {
-      if (repetitions++ === 0) metrics = findings.map((first) => ({ first, cells: new Map() }));
-      findings.forEach(({ cells }, i) => {
-        const { cells: sums } = metrics[i] as MetricSums;
-        for (const cell of cells) addCell(sums, cell);
+      if (repetitions++ === 0) metrics = findings.map((first) => ({ first, cells: new Map(), accuracy: new Map() }));
+      findings.forEach(({ cells, accuracy }, i) => {
+        const sums = metrics[i] as MetricSums;
+        for (const cell of cells) addCell(sums.cells, cell);
+        addAccuracy(sums.accuracy, accuracy);
         // Where nothing is true, such as the mean of no event, no interval can hold it.
         const testable = cells.filter(({ truth }) => !Number.isNaN(truth));
         if (testable.length === 0) return;
@@ -119,15 +125,24 @@ function addCell(cells: Map<string, CellSums>, cell: Cell): void {
   sums.maxError = Math.max(sums.maxError, Math.abs(error));
 }
 
+function addAccuracy(sums: Map<keyof Accuracy, Moments>, accuracy: Accuracy): void {
+  for (const measure of Object.keys(accuracy) as (keyof Accuracy)[]) {
+    const moments = sums.get(measure) ?? new Moments();
+    sums.set(measure, moments);
+    moments.add(accuracy[measure]);
+  }
+}
+
 function shareSums({ cells }: MetricSums): readonly CellSums[] {
   return [...cells.values()].filter(({ isShare }) => isShare);
 }
 
 function summarize(sums: MetricSums): MetricSummary {
-  const { first, cells } = sums;
+  const { first, cells, accuracy } = sums;
   return {
     metric: first.metric,
     n: first.n,
+    accuracy,
     ...shareErrors(shareSums(sums)),
     cells: first.cells.map((cell) => ({ cell, errors: cellErrors(cells.get(key(cell)) as CellSums) })),
   };

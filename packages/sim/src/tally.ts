@@ -1,7 +1,7 @@
 import { type State, uniformInt } from '@dither/mechanisms';
 import { drawParticipation, type Registry } from '@dither/protocol';
 import type { Simulated } from './metrics.js';
-import type { Population } from './population.js';
+import type { Draw } from './population/draw.js';
 import type { Sources } from './seeded.js';
 
 /** What a block of installations holds and what it reported of one metric. Additive. */
@@ -22,12 +22,12 @@ export interface Block {
 /** Cohorts of latched metrics: what a draw says about an installation is six bits at most. */
 const COHORT_DRAWS = 64;
 
-/** What a block needs to know; plain data and pure functions. */
+/** What a block needs to know. */
 export interface Setup {
   readonly registry: Registry;
   /** One per metric of `registry.wire`. */
   readonly metrics: readonly Simulated[];
-  readonly population: Population;
+  readonly draw: Draw;
   readonly sources: Sources;
 }
 
@@ -57,7 +57,7 @@ export function mergeTallies(metrics: readonly Simulated[], tallies: readonly Ta
  *
  * A latched metric reports as at the start of an epoch, in the cohort that the installation's latched metrics share.
  */
-export function tallyBlock({ registry, metrics, population, sources }: Setup, block: Block): readonly Tally[] {
+export function tallyBlock({ registry, metrics, draw: drawValues, sources }: Setup, block: Block): readonly Tally[] {
   const name = `${block.repetition}/${block.from}`;
   const valueSource = sources(`values/${name}`);
   const drawSource = sources(`participation/${name}`);
@@ -75,7 +75,7 @@ export function tallyBlock({ registry, metrics, population, sources }: Setup, bl
   const tallies = emptyTallies(metrics);
   const values = new Int32Array(metrics.length);
   for (let installation = block.from; installation < block.to; installation++) {
-    population.draw(installation, valueSource, values);
+    drawValues(installation, valueSource, values);
     const draw = hasLatched ? uniformInt(cohortSource, COHORT_DRAWS) : 0;
     for (const i of chosen()) {
       const { mechanism, params, report } = metrics[i] as Simulated;

@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { registryToText } from '@dither/protocol';
 import type { RunReport } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { program } from '../src/program.js';
 import { rich } from './rich-registry.js';
 import { small } from './small-registry.js';
-
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 interface Outcome {
   readonly code: number | null;
@@ -18,14 +15,28 @@ interface Outcome {
 }
 
 let folder = '';
+const start = process.cwd();
 
-function sim(...args: string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: 'utf8' });
-  return { code: status, out: stdout, notes: stderr };
+/** In this process, as a terminal would not show it. */
+async function sim(...args: string[]): Promise<Outcome> {
+  let [out, notes] = ['', ''];
+  const code = await program(args, {
+    out: (text) => {
+      out += text;
+    },
+    note: (text) => {
+      notes += text;
+    },
+    isTerminal: false,
+    isColoured: false,
+    now: () => 0,
+    stop: new AbortController().signal,
+  });
+  return { code, out, notes };
 }
 
-function report(...args: string[]): RunReport {
-  const { code, out, notes } = sim('run', '--json', ...args);
+async function report(...args: string[]): Promise<RunReport> {
+  const { code, out, notes } = await sim('run', '--json', ...args);
   expect(notes).toBe('');
   expect(code).toBe(0);
   return JSON.parse(out) as RunReport;
@@ -36,18 +47,28 @@ const UNIFORM = [...SMALL, '--population', 'uniform'];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dither-sim-'));
+  process.chdir(folder);
   await writeFile(join(folder, 'small.json'), registryToText(small));
   await writeFile(join(folder, 'rich.json'), registryToText(rich));
   await writeFile(join(folder, 'texts.txt'), 'text-1\ntext-2\nnobody.example\n');
 });
 
 afterAll(async () => {
+  process.chdir(start);
   await rm(folder, { recursive: true });
 });
 
 describe('dither-sim run', () => {
-  it('prints one JSON object: truth against estimate for every value', () => {
-    const { metrics, ...rest } = report(...SMALL, '--population', 'zipf:1.2', '--seed', 'x', '--repetitions', '3');
+  it('prints one JSON object: truth against estimate for every value', async () => {
+    const { metrics, ...rest } = await report(
+      ...SMALL,
+      '--population',
+      'zipf:1.2',
+      '--seed',
+      'x',
+      '--repetitions',
+      '3',
+    );
     expect(rest).toMatchObject({
       command: 'run',
       seed: 'x',
@@ -74,26 +95,27 @@ describe('dither-sim run', () => {
     }
   });
 
-  it('prints the same bytes for the same seed', () => {
+  it('prints the same bytes for the same seed', async () => {
     const args = ['run', ...SMALL, '--population', 'uniform', '--seed', 'again'];
-    expect(sim(...args).out).toBe(sim(...args).out);
-    expect(sim(...args, '--json').out).toBe(sim(...args, '--json').out);
+    expect((await sim(...args)).out).toBe((await sim(...args)).out);
+    expect((await sim(...args, '--json')).out).toBe((await sim(...args, '--json')).out);
   });
 
-  it('draws a fresh seed, prints it, and replays it', () => {
+  it('draws a fresh seed, prints it, and replays it', async () => {
     const args = [...SMALL, '--population', 'uniform'];
-    const fresh = report(...args);
+    const fresh = await report(...args);
     expect(fresh.seed).toMatch(/^[0-9a-f]{8}$/);
-    expect(report(...args).seed).not.toBe(fresh.seed);
-    expect(report(...args, '--seed', fresh.seed)).toEqual(fresh);
+    expect((await report(...args)).seed).not.toBe(fresh.seed);
+    expect(await report(...args, '--seed', fresh.seed)).toEqual(fresh);
   });
 
-  it('begins its page with what one installation spends, and colours nothing', () => {
-    const { code, out, notes } = sim('run', ...SMALL, '--population', 'zipf', '--seed', 'x');
+  it('begins its page with what one installation spends, and colours nothing', async () => {
+    const { code, out, notes } = await sim('run', ...SMALL, '--population', 'zipf', '--seed', 'x');
     expect(code).toBe(0);
     expect(notes).toBe('');
     expect(out).toMatch(/^One installation spends at most epsilon 6 per 28 days and 104 in its life/);
-    expect(out).toContain('colour: category, grr, epsilon 1 (in effect 1.000000), 300 installations reported');
+    expect(out).toContain('colour: category, grr, epsilon 1\n');
+    expect(out.replaceAll('\n', ' ')).toContain('300 installations reported, at epsilon 1 (in effect 1.000000).');
     expect(out).toContain('Coverage test (one random interval per metric and repetition)');
     expect(out).not.toContain('\x1b');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
@@ -108,7 +130,7 @@ describe('dither-sim run', () => {
       used: { values: { no: 1 } },
     };
     await writeFile(join(folder, 'population.json'), JSON.stringify({ metrics }));
-    const { metrics: found } = report(...SMALL, '--population', 'population.json');
+    const { metrics: found } = await report(...SMALL, '--population', 'population.json');
     const truth = (id: string): (number | null)[] =>
       found.find((it) => it.id === id)?.values.map((it) => it.truth) ?? [];
     expect(truth('colour')).toEqual([1, 0, 0, 0]);
@@ -119,7 +141,7 @@ describe('dither-sim run', () => {
     const lines = ['client,metric,value', 'a,colour,red', 'b,colour,mauve', 'b,colour,blue', 'c,used', 'd,used,'];
     await writeFile(join(folder, 'events.csv'), `${lines.join('\r\n')}\r\n`);
     const args = ['run', '--registry', 'small.json', '--population', 'events.csv', '--seed', 'x', '--json'];
-    const { code, out, notes } = sim(...args);
+    const { code, out, notes } = await sim(...args);
     expect(code).toBe(0);
     const { clients, population, metrics } = JSON.parse(out) as RunReport;
     expect(clients).toBe(3);
@@ -129,20 +151,20 @@ describe('dither-sim run', () => {
     expect(notes).toContain('events.csv:5: left out: fields: ');
     // What stands in the line may be somebody's.
     expect(notes).not.toContain('mauve');
-    expect((JSON.parse(sim(...args, '--clients', '50').out) as RunReport).clients).toBe(50);
+    expect((JSON.parse((await sim(...args, '--clients', '50')).out) as RunReport).clients).toBe(50);
   });
 
   it('names twenty bad lines and counts the rest', async () => {
     const lines = ['client,metric,value', 'a,used,', ...new Array<string>(30).fill('a,used,never')];
     await writeFile(join(folder, 'bad.csv'), lines.join('\n'));
-    const { out, notes } = sim('run', '--registry', 'small.json', '--population', 'bad.csv', '--json');
+    const { out, notes } = await sim('run', '--registry', 'small.json', '--population', 'bad.csv', '--json');
     expect(notes.trim().split('\n')).toHaveLength(21);
     expect((JSON.parse(out) as RunReport).population.badLines?.count).toBe(30);
   });
 
-  it('looks for the candidates of a file, and says how many are seen and what it takes', () => {
+  it('looks for the candidates of a file, and says how many are seen and what it takes', async () => {
     const args = ['--registry', 'rich.json', '--population', 'zipf:2', '--clients', '5000', '--seed', 'x'];
-    const { metrics } = report(...args, '--candidates', 'home=texts.txt');
+    const { metrics } = await report(...args, '--candidates', 'home=texts.txt');
     const [crash, home] = metrics;
     expect(crash?.detections?.candidates).toBe(100);
     expect(home).toMatchObject({ id: 'home', epsilon: 4, epsilonInfinity: 6 });
@@ -156,18 +178,18 @@ describe('dither-sim run', () => {
       'no candidate',
     ]);
     expect(home?.values[2]).toMatchObject({ truth: 0, detection: { isHeld: false } });
-    const { out } = sim('run', ...args, '--candidates', 'home=texts.txt');
-    expect(out).toMatch(/^ {2}of 3 candidates; a text must be held by about \d+\.\d\d% of installations to be seen$/m);
-    expect(out).toContain('detected: 2, of which 0 are held by nobody');
+    const { out } = await sim('run', ...args, '--candidates', 'home=texts.txt');
+    expect(out).toMatch(/^Of 3 candidates; a text must be held by about \d+\.\d\d% of installations to be seen\.$/m);
+    expect(out).toContain('Detected: 2, of which 0 are held by nobody');
     expect(out).toMatch(/^ {2}"text-1" .+ yes$/m);
     // A text of that name would stand in quotes.
     expect(out).toMatch(/^ {2}with a text .+%/m);
     expect(out).toContain('and 85 further candidates: --json has all');
   });
 
-  it('says percentiles in their unit', () => {
+  it('says percentiles in their unit', async () => {
     const args = ['--registry', 'rich.json', '--population', 'uniform', '--clients', '2000', '--seed', 'x'];
-    const { metrics } = report(...args);
+    const { metrics } = await report(...args);
     for (const { id, unit, values } of metrics.filter(({ kind }) => kind === 'timing' || kind === 'quantity')) {
       expect(unit, id).toBe(id === 'memory' ? 'MiB' : 'ms');
       expect(values.slice(0, 5).map(({ value }) => value)).toEqual(['with an event', 'p50', 'p75', 'p95', 'mean']);
@@ -175,21 +197,21 @@ describe('dither-sim run', () => {
       expect(p75).toMatchObject({ isShare: false, standardError: null, detectionLimit: null });
       expect(p75?.over).toMatchObject({ standardError: null, rmse: Math.abs(p75?.error as number) });
     }
-    const { out } = sim('run', ...args);
+    const { out } = await sim('run', ...args);
     expect(out).toMatch(/^ {2}p75, ms /m);
     expect(out).toMatch(/^ {2}p75, MiB /m);
     expect(out).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('runs a scenario as it stands, and with parts of it replaced', () => {
-    const flat = report('--scenario', 'browser-early', '--population', 'uniform', '--seed', 'x');
+  it('runs a scenario as it stands, and with parts of it replaced', async () => {
+    const flat = await report('--scenario', 'browser-early', '--population', 'uniform', '--seed', 'x');
     expect(flat).toMatchObject({ clients: 1000, population: { name: 'uniform' } });
     expect(flat.metrics).toHaveLength(14);
   });
 
-  it('helps', () => {
-    expect(sim('--help').out).toContain('dither-sim COMMAND');
-    const { code, out } = sim('run', '--help');
+  it('helps', async () => {
+    expect((await sim('--help')).out).toContain('dither-sim COMMAND');
+    const { code, out } = await sim('run', '--help');
     expect(code).toBe(0);
     for (const name of ['registry', 'population', 'clients', 'repetitions', 'seed', 'json', 'scenario']) {
       expect(out).toContain(`--${name}`);
@@ -262,8 +284,8 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
       'old.json:1:1: registry-malformed',
     ],
     ['an edited registry', ['run', '--registry', 'edited.json', '--population', 'uniform'], 'fingerprint-mismatch'],
-  ])('%s', (_what, args, message) => {
-    const { code, out, notes } = sim(...args);
+  ])('%s', async (_what, args, message) => {
+    const { code, out, notes } = await sim(...args);
     expect(notes).toContain(message);
     expect(notes).toMatch(/^dither-sim: .+\n$/);
     expect(out).toBe('');

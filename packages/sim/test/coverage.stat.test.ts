@@ -26,12 +26,11 @@ import { small } from './small-registry.js';
 
 const REPETITIONS = 400;
 
-function simulate(mechanisms: MechanismLookup, repetitions: number, seed: string): Summary {
-  const sources = seededSources(seed);
+async function simulate(mechanisms: MechanismLookup, repetitions: number, seed: string): Promise<Summary> {
   const population = shapedPopulation('zipf', { zipf: 1 }, small);
-  const sums = summing(sources('tested cells'));
-  const options = { registry: small, mechanisms, population, clients: 1000, repetitions, sources };
-  for (const trial of runExperiment(options)) sums.add(trial);
+  const sums = summing(seededSources(seed)('tested cells'));
+  const options = { registry: small, mechanisms, population, clients: 1000, repetitions, seed };
+  for await (const trial of runExperiment(options)) sums.add(trial);
   return sums.result();
 }
 
@@ -65,17 +64,17 @@ function swapped(mechanism: Mechanism): Mechanism {
 
 const broken = new Map([...catalogue].map(([id, mechanism]) => [id, swapped(mechanism)]));
 
-describe('coverage', () => {
-  const honest = simulate(catalogue, REPETITIONS, 'honest');
+describe('coverage', async () => {
+  const honest = await simulate(catalogue, REPETITIONS, 'honest');
 
   it('of the shipped mechanisms passes a test that errs once in a thousand', () => {
     expect(honest.coverage).toMatchObject({ trials: 5 * REPETITIONS, promised: 0.94, alpha: 0.001, isPassed: true });
     expect(honest.intervals).toBe(REPETITIONS * (4 + 5 + 6 + 3 + 1));
   });
 
-  it('of an estimator with p and q swapped fails it, after two repetitions already', () => {
-    expect(simulate(broken, 2, 'broken').coverage.isPassed).toBe(false);
-    expect(simulate(broken, REPETITIONS, 'broken').coverage.probability).toBeLessThan(1e-100);
+  it('of an estimator with p and q swapped fails it, after two repetitions already', async () => {
+    expect((await simulate(broken, 2, 'broken')).coverage.isPassed).toBe(false);
+    expect((await simulate(broken, REPETITIONS, 'broken')).coverage.probability).toBeLessThan(1e-100);
   });
 
   it('test fails with at most its stated rate where the promise is just kept', () => {
@@ -121,21 +120,24 @@ describe('coverage of texts and quantiles', () => {
     }),
   );
 
-  function simulateRich(mechanisms: MechanismLookup, repetitions: number): { sum: Summary; trials: Trial[] } {
-    const sources = seededSources('rich');
-    const sums = summing(sources('tested cells'));
-    const options = { registry: rich, mechanisms, population, candidates, clients: 1000, repetitions, sources };
+  async function simulateRich(
+    mechanisms: MechanismLookup,
+    repetitions: number,
+  ): Promise<{ sum: Summary; trials: Trial[] }> {
+    const seed = 'rich';
+    const sums = summing(seededSources(seed)('tested cells'));
+    const options = { registry: rich, mechanisms, population, candidates, clients: 1000, repetitions, seed };
     const trials: Trial[] = [];
-    for (const trial of runExperiment(options)) {
+    for await (const trial of runExperiment(options)) {
       sums.add(trial);
       trials.push(trial);
     }
     return { sum: sums.result(), trials };
   }
 
-  it('passes the same test, and false texts are detected in few runs', () => {
+  it('passes the same test, and false texts are detected in few runs', async () => {
     const runs = 50;
-    const { sum, trials } = simulateRich(catalogue, runs);
+    const { sum, trials } = await simulateRich(catalogue, runs);
     expect(sum.coverage).toMatchObject({ trials: 5 * runs, isPassed: true });
     for (const id of ['crash', 'home']) {
       const detections = trials.flatMap(({ findings }) =>
@@ -151,9 +153,9 @@ describe('coverage of texts and quantiles', () => {
     }
   });
 
-  it('fails for clients that report what is not true', () => {
+  it('fails for clients that report what is not true', async () => {
     const lying = new Map([...catalogue].map(([id, mechanism]) => [id, liar(mechanism)]));
-    expect(simulateRich(lying, 20).sum.coverage.isPassed).toBe(false);
+    expect((await simulateRich(lying, 20)).sum.coverage.isPassed).toBe(false);
   });
 });
 
@@ -183,8 +185,8 @@ describe('the standard error', () => {
    */
   const tolerance = normalQuantile(1 - 1e-6 / (2 * 19)) * Math.sqrt(2 / REPETITIONS);
 
-  it('that an estimate states is the error it has over repetitions', () => {
-    for (const { metric, cells } of simulate(catalogue, REPETITIONS, 'errors').metrics) {
+  it('that an estimate states is the error it has over repetitions', async () => {
+    for (const { metric, cells } of (await simulate(catalogue, REPETITIONS, 'errors')).metrics) {
       for (const { cell, errors } of cells) {
         const label = `${metric.metric.id} ${cell.quantity.label}`;
         const ratio = errors.rmse ** 2 / errors.standardError ** 2;
@@ -198,8 +200,7 @@ describe('the standard error', () => {
     }
   });
 
-  it('predicted from the shares before a run is the error of that run', () => {
-    const sources = seededSources('predicted');
+  it('predicted from the shares before a run is the error of that run', async () => {
     const population = shapedPopulation('zipf', { zipf: 1 }, small);
     const options = {
       registry: small,
@@ -207,10 +208,10 @@ describe('the standard error', () => {
       population,
       clients: 1000,
       repetitions: REPETITIONS,
-      sources,
+      seed: 'predicted',
     };
     const sums = new Map<string, number>();
-    for (const { findings } of runExperiment(options)) {
+    for await (const { findings } of runExperiment(options)) {
       for (const { metric, n, cells } of findings) {
         // The 1-bit mean asks each installation one of three questions; its variance is tested above.
         if (metric.answers !== 'frequencies') continue;

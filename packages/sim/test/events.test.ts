@@ -2,9 +2,10 @@ import { normalQuantile } from '@dither/mechanisms';
 import { labels, type Metric } from '@dither/protocol';
 import {
   type BadLine,
+  drawFrom,
   drawnFrom,
-  type EventTable,
   observedPopulation,
+  type PopulationTable,
   readEvents,
   SimError,
   seededSources,
@@ -12,7 +13,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { small } from './small-registry.js';
 
-async function read(lines: Iterable<string>, seed = 'events'): Promise<{ table: EventTable; bad: BadLine[] }> {
+async function read(lines: Iterable<string>, seed = 'events'): Promise<{ table: PopulationTable; bad: BadLine[] }> {
   const bad: BadLine[] = [];
   const source = seededSources(seed)('events');
   const table = await readEvents('test.csv', lines, small, { source, onBadLine: (line) => bad.push(line) });
@@ -20,9 +21,9 @@ async function read(lines: Iterable<string>, seed = 'events'): Promise<{ table: 
 }
 
 /** Labels of one installation's values, by metric. */
-function valuesOf(table: EventTable, installation: number): Record<string, string> {
+function valuesOf(table: PopulationTable, installation: number): Record<string, string> {
   const values = new Int32Array(small.wire.length);
-  observedPopulation('test.csv', table).draw(installation, seededSources('x')('x'), values);
+  drawFrom(observedPopulation('test.csv', table))(installation, seededSources('x')('x'), values);
   return Object.fromEntries(small.wire.map((metric, i) => [metric.id, labels(metric)[values[i] as number] as string]));
 }
 
@@ -151,13 +152,14 @@ describe('events', () => {
   it('give as many installations as asked for, drawn with replacement', async () => {
     const { table } = await read([HEADER, 'a,colour,red', 'b,colour,red', 'c,colour,blue', 'd,colour,green']);
     const population = drawnFrom(observedPopulation('test.csv', table));
+    const draw = drawFrom(population);
     const source = seededSources('drawn')('values');
     const values = new Int32Array(small.wire.length);
     const place = small.wire.findIndex((metric: Metric) => metric.id === 'colour');
     const clients = 10_000;
     let reds = 0;
     for (let i = 0; i < clients; i++) {
-      population.draw(i, source, values);
+      draw(i, source, values);
       reds += Number(values[place] === 0);
     }
     expect(population.size).toBeUndefined();

@@ -2,7 +2,8 @@ import type { FrequencyMechanism, Mechanism, State } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Registry } from '@dither/protocol';
 import {
-  cellsOf,
+  answerOf,
+  drawFrom,
   type ExperimentOptions,
   mergeTallies,
   type Population,
@@ -10,7 +11,6 @@ import {
   runExperiment,
   runReport,
   type Setup,
-  SimError,
   type SimulatedMetric,
   type SimulatedQuantity,
   seededSources,
@@ -32,35 +32,41 @@ function options(changes: Partial<ExperimentOptions> = {}): ExperimentOptions {
     population: shapedPopulation('zipf', { zipf: 1 }, registry),
     clients: 3000,
     repetitions: 1,
-    sources: seededSources('experiment'),
+    seed: 'experiment',
     ...changes,
   };
 }
 
-function first(changes: Partial<ExperimentOptions> = {}): Trial {
-  const [trial] = runExperiment(options(changes));
-  return trial as Trial;
+async function first(changes: Partial<ExperimentOptions> = {}): Promise<Trial> {
+  const { value } = await runExperiment(options(changes)).next();
+  return value as Trial;
 }
 
 function quantitiesOf(metric: SimulatedMetric): readonly SimulatedQuantity[] {
   return metric.answers === 'frequencies' ? metric.quantities : [];
 }
 
-/** Remembers the values it hands out. */
-function watched(population: Population, drawn: number[][]): Population {
-  return {
-    ...population,
+/** One block, and the values of its installations. */
+function watchedBlock(registry: Registry, clients: number): { tallies: readonly Tally[]; drawn: number[][] } {
+  const drawn: number[][] = [];
+  const { population, seed } = options();
+  const draw = drawFrom(population);
+  const setup: Setup = {
+    registry,
+    metrics: simulatedMetrics(options({ registry })),
+    sources: seededSources(seed),
     draw(installation, source, values) {
-      population.draw(installation, source, values);
+      draw(installation, source, values);
       drawn.push([...values]);
     },
   };
+  return { tallies: tallyBlock(setup, { repetition: 0, from: 0, to: clients }), drawn };
 }
 
 describe('an experiment', () => {
-  it('finds as truth the shares that the population really has', () => {
-    const drawn: number[][] = [];
-    const { findings } = first({ population: watched(options().population, drawn) });
+  it('finds as truth the shares that the population really has', async () => {
+    const { drawn } = watchedBlock(small, 3000);
+    const { findings } = await first();
     expect(drawn).toHaveLength(3000);
     findings.forEach(({ metric, n, cells }, i) => {
       expect(n).toBe(3000);
@@ -71,8 +77,7 @@ describe('an experiment', () => {
     });
   });
 
-  it('takes as truth, and as n, those who drew the metric where participation is sampled', () => {
-    const drawn: number[][] = [];
+  it('takes as truth, and as n, those who drew the metric where participation is sampled', async () => {
     const reported: number[][] = small.wire.map(() => []);
     const recording = new Map(
       [...catalogue].map(([id, mechanism]): [string, Mechanism] => {
@@ -90,11 +95,7 @@ describe('an experiment', () => {
         return [id, { ...mechanism, client }];
       }),
     );
-    const { findings } = first({
-      registry: sampled,
-      mechanisms: recording,
-      population: watched(options().population, drawn),
-    });
+    const { findings } = await first({ registry: sampled, mechanisms: recording });
     findings.forEach(({ metric, n, cells }, i) => {
       const values = reported[i] as number[];
       expect(n).toBe(values.length);
@@ -108,7 +109,7 @@ describe('an experiment', () => {
     expect(reported.flat().length).toBeLessThanOrEqual(3 * 3000);
   });
 
-  it('estimates what the published formulas say, from the reports alone', () => {
+  it('estimates what the published formulas say, from the reports alone', async () => {
     const reports: Record<string, unknown[]> = { grr: [], rr: [], oue: [] };
     const recording = new Map(
       [...catalogue].map(([id, mechanism]): [string, Mechanism] => {
@@ -123,7 +124,7 @@ describe('an experiment', () => {
         ];
       }),
     );
-    const { findings } = first({ mechanisms: recording });
+    const { findings } = await first({ mechanisms: recording });
     const estimates = (id: string): number[] =>
       findings.find((it) => it.metric.metric.id === id)?.cells.map((cell) => cell.estimate.value) ?? [];
 
@@ -152,64 +153,59 @@ describe('an experiment', () => {
     });
   });
 
-  it('gives the same result for the same seed, and another one for another', () => {
-    const result = (seed: string, registry: Registry = small): string => {
-      const sources = seededSources(seed);
-      const sums = summing(sources('tested cells'));
-      const it = options({ sources, registry, repetitions: 2, clients: 700 });
-      for (const trial of runExperiment(it)) sums.add(trial);
+  it('gives the same result for the same seed, and another one for another', async () => {
+    const result = async (seed: string, registry: Registry = small): Promise<string> => {
+      const sums = summing(seededSources(seed)('tested cells'));
+      const it = options({ seed, registry, repetitions: 2, clients: 700 });
+      for await (const trial of runExperiment(it)) sums.add(trial);
       return JSON.stringify(runReport({ ...it, seed: 'hidden', summary: sums.result() }));
     };
-    expect(result('one')).toBe(result('one'));
-    expect(result('one', sampled)).toBe(result('one', sampled));
-    expect(result('one')).not.toBe(result('two'));
+    expect(await result('one')).toBe(await result('one'));
+    expect(await result('one', sampled)).toBe(await result('one', sampled));
+    expect(await result('one')).not.toBe(await result('two'));
     // The generator alone would read these two seeds as the same circle.
-    expect(result('1')).not.toBe(result('11'));
+    expect(await result('1')).not.toBe(await result('11'));
   });
 
-  it('is the sum of its blocks, in whatever order they are computed', () => {
+  it('is the sum of its blocks, in whatever order they are computed', async () => {
     const clients = 2 * policy.blockClients + 1;
-    const { findings } = first({ clients });
-    const { registry, population, sources } = options();
+    const { findings } = await first({ clients });
+    const { registry, population, seed } = options();
     const metrics = simulatedMetrics(options());
-    const setup: Setup = { registry, metrics, population, sources };
+    const setup: Setup = { registry, metrics, draw: drawFrom(population), sources: seededSources(seed) };
     const starts = [2, 0, 1].map((i) => i * policy.blockClients);
     const [sum, ...others] = starts.map((from) =>
       tallyBlock(setup, { repetition: 0, from, to: Math.min(clients, from + policy.blockClients) }),
     );
     for (const other of others) mergeTallies(setup.metrics, sum ?? [], other);
     metrics.forEach((metric, i) => {
-      const estimates = cellsOf(metric, sum?.[i] as Tally).map((cell) => cell.estimate);
+      const estimates = answerOf(metric, sum?.[i] as Tally).cells.map((cell) => cell.estimate);
       expect(findings[i]?.cells.map((cell) => cell.estimate)).toEqual(estimates);
       expect(findings[i]?.n).toBe(clients);
     });
   });
 
   it('draws the same population whatever is asked of it', () => {
-    const truths = (registry: Registry): number[][] => {
-      const drawn: number[][] = [];
-      first({ registry, clients: 50, population: watched(options().population, drawn) });
-      return drawn;
-    };
-    expect(truths(sampled)).toEqual(truths(small));
+    expect(watchedBlock(sampled, 50).drawn).toEqual(watchedBlock(small, 50).drawn);
   });
 
-  it('can be stopped after any repetition', () => {
+  it('can be left after any repetition', async () => {
     let done = 0;
-    const trials = runExperiment(options({ repetitions: 1000, clients: 10 }), (clients) => {
-      done = clients;
-    });
-    expect(trials.next().value).toMatchObject({ repetition: 0 });
-    expect(trials.next().value).toMatchObject({ repetition: 1 });
+    const onProgress = (installations: number): void => {
+      done = installations;
+    };
+    const trials = runExperiment(options({ repetitions: 1000, clients: 10 }), { onProgress });
+    expect((await trials.next()).value).toMatchObject({ repetition: 0, clients: 10 });
+    expect((await trials.next()).value).toMatchObject({ repetition: 1, clients: 10 });
     expect(done).toBe(20);
   });
 
-  it('says nothing of a metric that nobody reported', () => {
+  it('says nothing of a metric that nobody reported', async () => {
     const nobody: Population = options({ registry: sampled }).population;
     // With one installation and a budget of 3, two of five metrics at least stay silent.
     const sums = summing(seededSources('x')('tested cells'));
     const it = options({ registry: sampled, population: nobody, clients: 1 });
-    for (const trial of runExperiment(it)) sums.add(trial);
+    for await (const trial of runExperiment(it)) sums.add(trial);
     const report = runReport({ ...it, seed: 'x', summary: sums.result() });
     const silent = report.metrics.filter(({ n }) => n === 0);
     expect(silent.length).toBeGreaterThanOrEqual(2);
@@ -218,9 +214,7 @@ describe('an experiment', () => {
     expect(report.coverage.trials).toBe(5 - silent.length);
   });
 
-  it('refuses a metric whose mechanism it does not have', () => {
-    const refused = (): Trial => first({ mechanisms: new Map() });
-    expect(refused).toThrow(SimError);
-    expect(refused).toThrow('mechanism-unknown');
+  it('refuses a metric whose mechanism it does not have', async () => {
+    await expect(first({ mechanisms: new Map() })).rejects.toMatchObject({ code: 'mechanism-unknown' });
   });
 });

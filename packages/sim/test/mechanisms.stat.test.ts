@@ -46,19 +46,19 @@ const registry = defineRegistry({
   },
 });
 
-describe('mechanisms with public draws, latched ones, and means alone', () => {
+describe('mechanisms with public draws, latched ones, and means alone', async () => {
   const repetitions = 120;
-  const sources = seededSources('mechanisms');
-  const sums = summing(sources('tested cells'));
+  const seed = 'mechanisms';
+  const sums = summing(seededSources(seed)('tested cells'));
   const options = {
     registry,
     mechanisms: catalogue,
     population: shapedPopulation('zipf', { zipf: 1 }, registry),
     clients: 600,
     repetitions,
-    sources,
+    seed,
   };
-  for (const trial of runExperiment(options)) sums.add(trial);
+  for await (const trial of runExperiment(options)) sums.add(trial);
   const summary = sums.result();
 
   it('have errors as large as they say, and intervals that hold the truth as often', () => {
@@ -80,7 +80,7 @@ describe('mechanisms with public draws, latched ones, and means alone', () => {
   });
 
   it('are reported like any other', () => {
-    const { metrics } = runReport({ ...options, seed: 'mechanisms', summary });
+    const { metrics } = runReport({ ...options, summary });
     expect(metrics).toHaveLength(registry.wire.length);
   });
 });

@@ -1,14 +1,13 @@
 import { amountAt } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
-import { type Cell, type Population, quantilePlace, runExperiment, seededSources } from '@dither/sim';
+import { type Cell, type Population, quantilePlace, runExperiment, type Trial } from '@dither/sim';
 import { describe, expect, it } from 'vitest';
 import { rich, richPopulation } from './rich-registry.js';
 
-function cells(id: string, population: Population, clients = 5000): readonly Cell[] {
-  const sources = seededSources('quantiles');
-  const options = { registry: rich, mechanisms: catalogue, population, clients, repetitions: 1, sources };
-  const [trial] = runExperiment(options);
-  return trial?.findings.find(({ metric }) => metric.metric.id === id)?.cells ?? [];
+async function cells(id: string, population: Population, clients = 5000): Promise<readonly Cell[]> {
+  const options = { registry: rich, mechanisms: catalogue, population, clients, repetitions: 1, seed: 'quantiles' };
+  const trial = (await runExperiment(options).next()).value as Trial;
+  return trial.findings.find(({ metric }) => metric.metric.id === id)?.cells ?? [];
 }
 
 describe('a quantile', () => {
@@ -28,14 +27,14 @@ describe('a quantile', () => {
 });
 
 describe.each(['memory', 'load'])('an experiment on quantiles of %s', (id) => {
-  it('finds as truth the quantiles, the mean and the groups of those with an event', () => {
+  it('finds as truth the quantiles, the mean and the groups of those with an event', async () => {
     // Half at 25 MiB or ms, a quarter at 125, a quarter at 325, each in a bucket of its own.
     const histogram = [
       [25, 2],
       [125, 1],
       [325, 1],
     ];
-    const found = cells(id, richPopulation({ [id]: { none: 0.2, histogram } }));
+    const found = await cells(id, richPopulation({ [id]: { none: 0.2, histogram } }));
     const metric = rich.metrics[id];
     const edges = metric?.domain.edges ?? [];
     const bucket = (x: number): readonly [number, number] => {
@@ -66,8 +65,8 @@ describe.each(['memory', 'load'])('an experiment on quantiles of %s', (id) => {
     expect(new Set(groups.map(({ quantity }) => quantity.label)).size).toBe(groups.length);
   });
 
-  it('knows no quantile where nobody had an event', () => {
-    const found = cells(id, richPopulation({ [id]: { none: 1, uniform: {} } }), 500);
+  it('knows no quantile where nobody had an event', async () => {
+    const found = await cells(id, richPopulation({ [id]: { none: 1, uniform: {} } }), 500);
     for (const { quantity, truth } of found) {
       if (quantity.name === 'with-event') expect(truth).toBe(0);
       else expect(truth, quantity.label).toBeNaN();

@@ -56,5 +56,8 @@ export function richPopulation(
   const refuse = (path: readonly (string | number)[], expected: string): never => {
     throw new Error(`${path.join('.')} ${expected}`);
   };
-  return declaredPopulation('test', { metrics: { ...rest, ...metrics } }, rich, refuse, (file) => files[file]);
+  return declaredPopulation('test', { metrics: { ...rest, ...metrics } }, rich, refuse, {
+    texts: (file) => files[file],
+    weights: () => undefined,
+  });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { registryToText } from '@dither/protocol';
 import { loadRegistry } from '@dither/protocol/node';
-import { openPopulation, scenario, scenarios, seededSources } from '@dither/sim';
+import { drawFrom, openPopulation, scenario, scenarios, seededSources } from '@dither/sim';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../scenarios/browser.registry.js';
 
@@ -21,7 +21,7 @@ describe('the scenarios', () => {
       onBadLine: () => undefined,
     });
     const values = new Int32Array(loaded.wire.length).fill(-1);
-    population.draw(0, seededSources('x')('values'), values);
+    drawFrom(population)(0, seededSources('x')('values'), values);
     loaded.wire.forEach(({ id, domainSize }, i) => {
       expect(values[i]).toBeGreaterThanOrEqual(0);
       expect(values[i]).toBeLessThan(population.texts.get(id)?.length ?? domainSize);

@@ -5,6 +5,7 @@ import { type Mechanism, normalQuantile } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
 import {
   type Cell,
+  drawFrom,
   type ExperimentOptions,
   type Finding,
   observedPopulation,
@@ -15,6 +16,7 @@ import {
   runExperiment,
   seededSources,
   shapedPopulation,
+  type Trial,
 } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rich, richPopulation } from './rich-registry.js';
@@ -28,9 +30,10 @@ function drawnShares(population: Population, id: string): Record<string, number>
   const values = new Int32Array(rich.wire.length);
   const place = rich.wire.findIndex((metric) => metric.id === id);
   const texts = population.texts.get(id) ?? [];
+  const draw = drawFrom(population);
   const counts = new Map<string, number>();
   for (let i = 0; i < CLIENTS; i++) {
-    population.draw(i, source, values);
+    draw(i, source, values);
     const text = texts[values[place] as number] as string;
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
@@ -47,17 +50,18 @@ function expectShares(shares: Record<string, number>, expected: Record<string, n
   }
 }
 
-function find(id: string, changes: Partial<ExperimentOptions> = {}): Finding {
-  const [trial] = runExperiment({
+async function find(id: string, changes: Partial<ExperimentOptions> = {}): Promise<Finding> {
+  const trials = runExperiment({
     registry: rich,
     mechanisms: catalogue,
     population: richPopulation({}),
     clients: 5000,
     repetitions: 1,
-    sources: seededSources('texts'),
+    seed: 'texts',
     ...changes,
   });
-  return trial?.findings.find(({ metric }) => metric.metric.id === id) as Finding;
+  const trial = (await trials.next()).value as Trial;
+  return trial.findings.find(({ metric }) => metric.metric.id === id) as Finding;
 }
 
 function cellOf({ cells }: Finding, label: string): Cell {
@@ -178,9 +182,10 @@ describe('events with texts', () => {
     const table = await readEvents('test.csv', lines, rich, options);
     expect(table.badLines.byReason).toEqual({ 'value-invalid': 1 });
     const population = observedPopulation('test.csv', table);
+    const draw = drawFrom(population);
     const values = new Int32Array(rich.wire.length);
     const textsOf = (installation: number): Record<string, string | undefined> => {
-      population.draw(installation, seededSources('x')('x'), values);
+      draw(installation, seededSources('x')('x'), values);
       return Object.fromEntries(
         rich.wire.flatMap(({ id, kind }, i) =>
           kind === 'text' ? [[id, population.texts.get(id)?.[values[i] as number]]] : [],
@@ -196,8 +201,8 @@ describe('events with texts', () => {
 describe('an experiment on texts', () => {
   const population = richPopulation({ home: { none: 0.1, texts: ['a', 'b', 'c', 'd'], weights: [50, 30, 10, 10] } });
 
-  it('looks for the texts of the population unless told', () => {
-    const { n, cells } = find('home', { population });
+  it('looks for the texts of the population unless told', async () => {
+    const { n, cells } = await find('home', { population });
     expect(n).toBe(5000);
     expect(cells.map(({ quantity }) => quantity.label)).toEqual(['a', 'b', 'c', 'd', 'with a text', 'no candidate']);
     const truths = cells.map(({ truth }) => truth);
@@ -208,9 +213,9 @@ describe('an experiment on texts', () => {
     for (const cell of cells.slice(0, 2)) expect(cell.detection).toMatchObject({ isDetected: true, isHeld: true });
   });
 
-  it('counts what is no candidate as unexplained, and a candidate that nobody holds as zero', () => {
+  it('counts what is no candidate as unexplained, and a candidate that nobody holds as zero', async () => {
     const candidates = new Map([['home', ['a', 'nobody', 'c']]]);
-    const found = find('home', { population, candidates });
+    const found = await find('home', { population, candidates });
     expect(cellOf(found, 'nobody')).toMatchObject({ truth: 0, detection: { isHeld: false } });
     expect(cellOf(found, 'no candidate').truth).toBeCloseTo(
       cellOf(found, 'with a text').truth - cellOf(found, 'a').truth - cellOf(found, 'c').truth,
@@ -218,7 +223,7 @@ describe('an experiment on texts', () => {
     );
   });
 
-  it('gives latched metrics of an installation one cohort draw, and the permanent step to each report', () => {
+  it('gives latched metrics of an installation one cohort draw, and the permanent step to each report', async () => {
     const draws: number[] = [];
     const permanents: Uint8Array[] = [];
     const watched = new Map(
@@ -239,7 +244,7 @@ describe('an experiment on texts', () => {
         return [id, { ...mechanism, client: watching }];
       }),
     );
-    find('home', { population, mechanisms: watched, clients: 2000 });
+    await find('home', { population, mechanisms: watched, clients: 2000 });
     expect(draws).toHaveLength(2000);
     expect(permanents).toHaveLength(2000);
     // All 64 draws occur: one is missing with probability 64 (63/64)^2000, 1e-12.

@@ -35,6 +35,8 @@ export interface Cell {
   readonly isCovered: boolean;
   /** Of a candidate. */
   readonly detection?: Detection;
+  /** Of a listed value: whether it is seen, all values together. */
+  readonly isDetected?: boolean;
 }
 
 export function cell({ name, label, isShare }: Asked, truth: number, estimate: Estimate): Cell {
@@ -45,4 +47,21 @@ export function cell({ name, label, isShare }: Asked, truth: number, estimate: E
     error: estimate.value - truth,
     isCovered: estimate.low <= truth && truth <= estimate.high,
   };
+}
+
+/** What one repetition says of a metric. */
+export interface Answer {
+  readonly cells: readonly Cell[];
+  /** All shares as they are estimated: unbiased, some below zero. None where a mechanism estimates no shares. */
+  readonly raw?: Comparison;
+  /** What is drawn and printed of them: none below zero, and they sum to one where shares do. */
+  readonly processed?: Comparison;
+}
+
+/** True shares against estimated ones. */
+export interface Comparison {
+  readonly truth: ArrayLike<number>;
+  readonly estimate: ArrayLike<number>;
+  /** Of numbers: the borders, in the metric's unit, of the buckets that come first in order; shares after them have none. */
+  readonly borders?: ArrayLike<number>;
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SimError } from '../errors.js';
 import type { Io } from '../io.js';
 
-interface Argument {
+export interface Argument {
   /** How the help names the value; a flag has none. */
   readonly value?: string;
   readonly summary: string;
@@ -15,9 +15,26 @@ export type Given<Name extends string> = Readonly<Partial<Record<Name, string | 
 export interface Command<Name extends string = string> {
   readonly meta: { readonly name: string; readonly summary: string; readonly detail: string };
   readonly args: Readonly<Record<Name, Argument>>;
-  /** @returns the exit code: 0, or 1 where what was looked at is not as promised */
+  /** @returns the exit code: what `finish` says, or 1 where what was looked at is not as promised */
   run(given: Given<Name>, io: Io): Promise<number>;
 }
+
+/** What every command takes; in a command's own list they come last. */
+export const commonArguments = {
+  seed: { value: 'TEXT', summary: 'replays a run byte for byte; a fresh one is drawn and printed unless given' },
+  quick: { summary: 'fewer repetitions: under ten seconds' },
+  json: { summary: 'one JSON object instead of tables' },
+  out: { value: 'FILE.html', summary: 'writes a page with charts, too' },
+} as const satisfies Readonly<Record<string, Argument>>;
+
+/** What a command takes that simulates installations one by one. */
+export const engineArguments = {
+  engine: {
+    value: 'NAME',
+    summary: 'clients (one by one) or exact (their sum, at once); what fits the size unless told',
+  },
+  threads: { value: 'N', summary: 'for clients; as many as there are cores unless told. The result is the same' },
+} as const satisfies Readonly<Record<string, Argument>>;
 
 /** Checks and infers the names of a command's arguments. */
 export function defineCommand<Name extends string>(command: Command<Name>): Command<Name> {
@@ -59,6 +76,16 @@ export function wholeNumber(name: string, text: string | true | undefined, max: 
     throw new SimError('argument-invalid', `--${name} is a whole number from 1 to ${max}, in digits`);
   }
   return number;
+}
+
+/** Arguments that make the same report again: those given but the forms of the output, and the seed where there is one. */
+export function sameAgain(command: string, given: Given<string>, seed?: string): readonly string[] {
+  const { json, out, threads, ...rest } = given;
+  const words = Object.entries<string | true | undefined>({ ...rest, seed }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, value];
+  });
+  return [command, ...words];
 }
 
 export function help(program: string, { meta, args }: Command): string {

@@ -4,13 +4,30 @@
  */
 export function csvFields(line: string): readonly string[] | undefined {
   if (!line.includes('"')) return line.split(',').map((field) => field.trim());
-  const fields: string[] = [];
+  return quotedFields(line)?.map(({ text }) => text);
+}
+
+/** The column in which each field begins, from one; of a line whose quotes match. */
+export function csvColumns(line: string): readonly number[] {
+  return (quotedFields(line) ?? []).map(({ column }) => column);
+}
+
+interface Field {
+  readonly text: string;
+  readonly column: number;
+}
+
+function quotedFields(line: string): readonly Field[] | undefined {
+  const fields: Field[] = [];
   for (let at = 0; ; ) {
     FIELD.lastIndex = at;
     const match = FIELD.exec(line);
     if (match === null) return undefined;
     const [whole, quoted, plain = ''] = match;
-    fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    fields.push({
+      text: quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'),
+      column: at + whole.search(/[^ ]|$/) + 1,
+    });
     at += whole.length;
     if (at === line.length) return fields;
     at++; // the comma
@@ -18,3 +35,13 @@ export function csvFields(line: string): readonly string[] | undefined {
 }
 
 const FIELD = /(?: *"((?:[^"]|"")*)" *|([^",]*))(?=,|$)/y;
+
+/** A number as people write it in a table. */
+export function csvNumber(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** Spreadsheets begin a file with a byte-order mark. */
+export function withoutMark(line: string): string {
+  return line.replace(/^\uFEFF/, '');
+}

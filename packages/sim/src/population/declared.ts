@@ -1,24 +1,26 @@
 import type { Metric, Registry } from '@dither/protocol';
-import type { JsonPath } from '@dither/protocol/node';
 import type { Population } from '../population.js';
-import { distributions, type Refuse, readObject } from './distributions.js';
-import { type Law, uniformReal } from './law.js';
-import { type FileTexts, readTextLaw } from './text-law.js';
+import type { At } from './distributions.js';
+import { readEntry } from './entry.js';
+import { type NamedFiles, noFiles, type Refuse, readObject } from './read.js';
+import { padded } from './shares.js';
+import { type TextTable, textTable } from './text-table.js';
 
 /**
- * A population drawn from named distributions:
- * `{ "metrics": { "<id>": { "none": 0.2, "<distribution>": ... }, ... } }`, one entry per metric that reports.
- * Metrics are independent of one another.
+ * A population of named distributions:
+ * `{ "metrics": { "<id>": { "none": 0.2, "<distribution>": ... }, ... } }`, one entry per metric that reports. An entry
+ * `{ "drift": { "from": entry, "to": entry } }` moves from the one to the other, window by window. Metrics are
+ * independent of one another.
  *
  * @param refuse - throws; is told the path and what was expected there
- * @param fileTexts - the texts of the files that text metrics name
+ * @param files - what the population names
  */
 export function declaredPopulation(
   name: string,
   json: unknown,
   registry: Registry,
   refuse: Refuse,
-  fileTexts: FileTexts = () => undefined,
+  files: NamedFiles = noFiles,
 ): Population {
   const metrics = readObject(readObject(json, [], refuse)['metrics'], ['metrics'], refuse);
   for (const id of Object.keys(metrics)) {
@@ -28,41 +30,43 @@ export function declaredPopulation(
   }
   const texts = new Map<string, readonly string[]>();
   const laws = registry.wire.map((metric): Law => {
-    const path = ['metrics', metric.id];
     if (metrics[metric.id] === undefined) return refuse(['metrics'], `needs an entry for ${metric.id}`);
-    const { none = 0, ...rest } = readObject(metrics[metric.id], path, refuse);
-    if (typeof none !== 'number' || !(none >= 0 && none <= 1)) {
-      return refuse([...path, 'none'], 'is the share of installations without an event, 0 to 1');
-    }
-    if (metric.kind !== 'text') return orNone(none, metric.none as number, readLaw(metric, rest, path, refuse));
-    const { table, law } = readTextLaw(metric, rest, path, refuse, fileTexts);
+    const table = metric.kind === 'text' ? textTable() : undefined;
+    const law = readLaw(metric, metrics[metric.id], { path: ['metrics', metric.id], refuse, files }, table);
+    if (table === undefined) return law;
     texts.set(metric.id, table.texts);
-    return orNone(none, 0, law);
+    const all = (shares: Float64Array): Float64Array => padded(shares, table.texts.length);
+    return { from: all(law.from), ...(law.to === undefined ? {} : { to: all(law.to) }) };
   });
+  const drifts = laws.some(({ to }) => to !== undefined);
   return {
     name,
     size: undefined,
     texts,
-    draw(_installation, source, values) {
-      laws.forEach((law, i) => {
-        values[i] = law(source);
-      });
+    values: {
+      kind: 'declared',
+      shares: laws.map(({ from }) => from),
+      ...(drifts ? { end: laws.map(({ from, to }) => to ?? from) } : {}),
     },
   };
 }
 
-function orNone(share: number, none: number, law: Law): Law {
-  return (source) => (uniformReal(source) < share ? none : law(source));
+interface Law {
+  readonly from: Float64Array;
+  /** Where it drifts. */
+  readonly to?: Float64Array;
 }
 
-function readLaw(metric: Metric, entry: { readonly [key: string]: unknown }, path: JsonPath, refuse: Refuse): Law {
-  const known = Object.keys(distributions).filter((key) => distributions[key]?.kinds.includes(metric.kind));
-  const [key, ...others] = Object.keys(entry);
-  const distribution = distributions[key ?? ''];
-  if (key === undefined || distribution === undefined || !known.includes(key) || others.length > 0) {
-    return refuse(path, `has one distribution, for a ${metric.kind} one of: ${known.join(', ')}`);
-  }
-  return distribution.law(entry[key], metric, [...path, key], refuse);
+function readLaw(metric: Metric, json: unknown, at: At, table: TextTable | undefined): Law {
+  const { drift, ...others } = readObject(json, at.path, at.refuse);
+  if (drift === undefined) return { from: readEntry(metric, json, at, table) };
+  if (Object.keys(others).length > 0) return at.refuse(at.path, 'has a drift and nothing beside it');
+  const path = [...at.path, 'drift'];
+  const ends = readObject(drift, path, at.refuse);
+  if (Object.keys(ends).sort().join() !== 'from,to') return at.refuse(path, 'has from and to');
+  const end = (key: 'from' | 'to'): Float64Array =>
+    readEntry(metric, ends[key], { ...at, path: [...path, key] }, table);
+  return { from: end('from'), to: end('to') };
 }
 
 /** The same distribution for every metric. */

@@ -1,11 +1,12 @@
 import type { Metric, Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
-import { csvFields } from './csv.js';
+import { csvFields, csvNumber, withoutMark } from './csv.js';
 
-/** Why a line of events is left out. */
+/** Why a line of a file is left out. */
 export const badLineReasons = Object.freeze({
   fields: 'a line has three fields: client, metric, value',
+  columns: 'a line has a field for each column of the header',
   quotes: 'the quotes of a field do not match',
   'client-missing': 'the first field names the installation',
   'metric-unknown': 'the registry does not declare this metric',
@@ -27,6 +28,11 @@ export interface EventLine {
   readonly client: string;
   /** `input` is what the metric's `encode`, and so the SDK's `record`, takes. */
   readonly event?: { readonly metric: Metric; readonly input: unknown };
+}
+
+/** Whether the first line of a file says that it holds events. */
+export function isEventHeader(line: string): boolean {
+  return csvFields(withoutMark(line))?.join() === 'client,metric,value';
 }
 
 /**
@@ -51,15 +57,12 @@ export async function* readEventLines(
 }
 
 function checkHeader(name: string, line: string): void {
-  // Spreadsheets begin a file with a byte-order mark.
-  const fields = csvFields(line.replace(/^\uFEFF/, ''));
-  if (fields?.join() !== 'client,metric,value') {
-    throw new SimError('events-header-invalid', 'the first line is client,metric,value', {
-      file: name,
-      line: 1,
-      column: 1,
-    });
-  }
+  if (isEventHeader(line)) return;
+  throw new SimError('events-header-invalid', 'the first line is client,metric,value', {
+    file: name,
+    line: 1,
+    column: 1,
+  });
 }
 
 function readLine(line: number, text: string, registry: Registry): EventLine | BadLine {
@@ -77,24 +80,20 @@ function readLine(line: number, text: string, registry: Registry): EventLine | B
   return { line, client, event: { metric, input } };
 }
 
-const NO_EVENT = Symbol('no event');
+export const NO_EVENT = Symbol('no event');
 
 /** What a text says: an input for `metric.encode`, that nothing happened, or undefined if neither. */
-function readInput(metric: Metric, text: string): string | number | true | typeof NO_EVENT | undefined {
+export function readInput(metric: Metric, text: string): string | number | true | typeof NO_EVENT | undefined {
   switch (metric.kind) {
     case 'boolean':
       if (['', 'true', 'yes', '1'].includes(text)) return true;
       return ['false', 'no', '0'].includes(text) ? NO_EVENT : undefined;
     case 'count':
-      return text === '' ? 1 : readNumber(text);
+      return text === '' ? 1 : csvNumber(text);
     case 'timing':
     case 'quantity':
-      return readNumber(text);
+      return csvNumber(text);
     default:
       return text;
   }
-}
-
-function readNumber(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }

@@ -1,18 +1,20 @@
-import { dirname, resolve } from 'node:path';
 import type { WordSource } from '@dither/mechanisms';
 import type { Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { parseJson, readText } from '../files.js';
 import type { Population } from '../population.js';
-import { readTextLines } from '../text-files.js';
+import { fileLines } from '../text-files.js';
 import { declaredPopulation, shapedPopulation } from './declared.js';
-import type { Refuse } from './distributions.js';
-import type { BadLine } from './event-lines.js';
-import { readEventsFile } from './events.js';
+import { type BadLine, isEventHeader } from './event-lines.js';
+import { readEvents } from './events.js';
+import { readInstallations } from './installations.js';
+import { readNamedFiles } from './named-files.js';
 import { drawnFrom, observedPopulation } from './observed.js';
+import type { PopulationTable } from './table.js';
+import { refuser } from './weights-file.js';
 
 export interface PopulationOptions {
-  /** Number of installations asked for; undefined takes a file of events as it is. */
+  /** Number of installations asked for; undefined takes those of a file as they are. */
   readonly clients: number | undefined;
   /** For events of which one at random counts. */
   readonly source: WordSource;
@@ -21,8 +23,8 @@ export interface PopulationOptions {
 }
 
 /**
- * Opens what `--population` names: `uniform`, `zipf`, `zipf:1.2`, a JSON file of named distributions, or a CSV file
- * of events.
+ * Opens what `--population` names: `uniform`, `zipf`, `zipf:1.2`, a JSON file of named distributions, or a CSV file of
+ * events, or of installations.
  *
  * @throws SimError `argument-invalid`, `file-unreadable`, `json-malformed`, `population-invalid`,
  *   `events-header-invalid`, `events-empty`, `texts-invalid`, `texts-too-many`, `texts-empty`
@@ -33,20 +35,13 @@ export async function openPopulation(
   options: PopulationOptions,
 ): Promise<Population> {
   if (name.endsWith('.csv')) {
-    const table = await readEventsFile(name, registry, options);
-    const observed = observedPopulation(name, table);
+    const observed = observedPopulation(name, await readTable(name, registry, options));
     return options.clients === undefined ? observed : drawnFrom(observed);
   }
   if (name.endsWith('.json')) {
     const json = parseJson(name, await readText(name));
-    const refuse: Refuse = (path, expected) => {
-      throw new SimError('population-invalid', `${path.join('.') || 'the file'} ${expected}`, {
-        file: name,
-        ...json.positionOf(path),
-      });
-    };
-    const texts = await readNamedFiles(dirname(name), json.value);
-    return declaredPopulation(name, json.value, registry, refuse, (file) => texts.get(file));
+    const files = await readNamedFiles(name, json.value);
+    return declaredPopulation(name, json.value, registry, refuser(name, json.positionOf), files);
   }
   const [shape, exponent = '1', ...rest] = name.split(':');
   if (rest.length === 0 && (name === 'uniform' || (shape === 'zipf' && /^\d+(\.\d+)?$/.test(exponent)))) {
@@ -54,17 +49,17 @@ export async function openPopulation(
   }
   throw new SimError(
     'argument-invalid',
-    '--population is uniform, zipf, zipf:EXPONENT, or a file that ends in .json (distributions) or .csv (events)',
+    '--population is uniform, zipf, zipf:EXPONENT, or a file that ends in .json (distributions) or .csv (events, or a line per installation)',
   );
 }
 
-/** The texts of every file that an entry names, by the name it has there: beside the population's own file. */
-async function readNamedFiles(folder: string, json: unknown): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { metrics = {} } = Object(json) as { readonly metrics?: unknown };
-  const texts = new Map<string, readonly string[]>();
-  for (const entry of Object.values(Object(metrics) as object)) {
-    const { file } = Object(entry) as { readonly file?: unknown };
-    if (typeof file === 'string' && !texts.has(file)) texts.set(file, await readTextLines(resolve(folder, file)));
-  }
-  return texts;
+async function readTable(name: string, registry: Registry, options: PopulationOptions): Promise<PopulationTable> {
+  return isEventHeader(await firstLine(name))
+    ? readEvents(name, fileLines(name), registry, options)
+    : readInstallations(name, fileLines(name), registry, options.onBadLine);
+}
+
+async function firstLine(path: string): Promise<string> {
+  for await (const line of fileLines(path)) return line;
+  return '';
 }

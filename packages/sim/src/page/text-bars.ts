@@ -1,0 +1,41 @@
+import { policy } from '../policy.js';
+import type { IntervalChart, Table } from './page.js';
+import { isDrawable, type Scale, scaleOf } from './svg/scale.js';
+
+const WIDTH = policy.barWidth;
+const HEADER = '[ ] interval, o estimate, | truth';
+
+/** The table with bars beside it, where its rows are those of the chart; a table of names and bars where there is none. */
+export function withBars(table: Table | undefined, chart: IntervalChart): Table | undefined {
+  const { rows } = chart;
+  const { header, rows: lines, ...rest } = table ?? { header: [''], rows: rows.map(({ label }) => [label]) };
+  if (rows.length === 0 || lines.length !== rows.length || !lines.every(([name], i) => name === rows[i]?.label))
+    return table;
+  const bars = barsOf(chart);
+  return {
+    header: [...header, HEADER.padEnd(WIDTH)],
+    rows: lines.map((cells, i) => [...cells, bars[i] ?? '']),
+    ...rest,
+  };
+}
+
+function barsOf({ axis, rows }: IntervalChart): readonly string[] {
+  const numbers = rows.flatMap(({ truth, estimate, low, high }) => [truth ?? estimate, estimate, low, high]);
+  const drawable = numbers.filter((x) => isDrawable(axis, x));
+  if (drawable.length === 0) return [];
+  const scale = scaleOf(axis, drawable, { from: 0, to: WIDTH - 1, most: 8 });
+  return rows.map((row) => bar(row, scale).padEnd(Math.max(WIDTH, HEADER.length)));
+}
+
+function bar({ truth, estimate, low, high }: IntervalChart['rows'][number], scale: Scale): string {
+  const letters = new Array<string>(WIDTH).fill(' ');
+  const place = (x: number): number => Math.round(scale.at(x));
+  if (!Number.isNaN(low) && !Number.isNaN(high)) {
+    letters.fill('-', place(low), place(high));
+    letters[place(low)] = '[';
+    letters[place(high)] = ']';
+  }
+  if (!Number.isNaN(estimate)) letters[place(estimate)] = 'o';
+  if (truth !== null && !Number.isNaN(truth)) letters[place(truth)] = '|';
+  return letters.join('');
+}

@@ -1,0 +1,67 @@
+import { percent, significant, visible, whole } from '../format.js';
+import type { ReportedMetric, ReportedValue, RunReport } from './report.js';
+
+/** What a row is called: a text from a file stands in quotes, so that it is never taken for a name of ours. */
+export function nameOf({ quantity, value, isShare }: ReportedValue, unit: string | undefined): string {
+  if (quantity === 'text') return `"${visible(value)}"`;
+  return isShare || unit === undefined ? value : `${value}, ${unit}`;
+}
+
+export function amount({ isShare }: Pick<ReportedValue, 'isShare'>, x: number | null): string {
+  if (x === null) return '-';
+  return isShare ? percent(x) : significant(x);
+}
+
+/** A difference of shares, in percentage points. */
+function points(share: number): string {
+  return (100 * share).toFixed(2);
+}
+
+/** What this many installations can tell, for somebody who knows no statistics. */
+export function sentenceOf(metric: ReportedMetric): string {
+  const { n, kind, values, detections, unit } = metric;
+  if (n === 0) return 'No installation reported it: nothing can be said.';
+  const those = `With ${whole(n)} installations`;
+  if (detections !== undefined) {
+    const { visibleShare } = detections;
+    return visibleShare === null
+      ? `${those} no text can be seen, however common.`
+      : `${those} you will see any text held by more than ${percent(visibleShare)} of them.`;
+  }
+  const median = values.find(({ value, quantity }) => quantity === 'quantile' && value === 'p50');
+  const mean = values.find(({ quantity }) => quantity === 'mean');
+  const number = median ?? mean;
+  if (number !== undefined) return `${those} ${numberSentence(number, unit)}`;
+  const least = Math.max(...values.map(({ detectionLimit }) => detectionLimit ?? Number.POSITIVE_INFINITY));
+  if (least >= 1) return `${those} no share can be told from none.`;
+  if (kind === 'boolean') {
+    const [{ low, high }] = values as [ReportedValue];
+    const known = points(((high ?? 1) - (low ?? 0)) / 2);
+    return `${those} you will see that it happens if it happens to more than ${percent(least)} of them; their share is known to ${known} percentage points.`;
+  }
+  return `${those} you will see any ${kind === 'category' ? 'value' : 'range'} held by more than ${percent(least)} of them.`;
+}
+
+function numberSentence(it: ReportedValue, unit: string | undefined): string {
+  const what = it.quantity === 'quantile' ? 'the middle value' : 'the mean';
+  const said = (x: number | null): string => `${amount(it, x)}${unit === undefined ? '' : ` ${unit}`}`;
+  if (it.low === null || it.high === null) return `nothing can be said of ${what}.`;
+  const truth = it.truth === null ? '' : `; it is ${said(it.truth)}`;
+  return `${what} is found to lie between ${amount(it, it.low)} and ${said(it.high)}${truth}.`;
+}
+
+/** Before any number. */
+export function leadOf(report: RunReport): readonly string[] {
+  const { bound, clients, mse, maxError, intervals, coverage, isPartial } = report;
+  const { count, covered } = intervals;
+  return [
+    `One installation spends at most epsilon ${bound.perWindow} per ${bound.windowDays} days and ${bound.lifetime} in its life, over all metrics.`,
+    ...(isPartial ? ['This run was stopped: here is what was done until then.'] : []),
+    ...(mse === null || maxError === null
+      ? []
+      : [
+          `With ${whole(clients)} installations an estimated share is about ${points(Math.sqrt(mse))} percentage points off, and the worst one was ${points(maxError)} off.`,
+        ]),
+    `${whole(covered)} of ${whole(count)} intervals hold the truth: ${coverage.isPassed ? 'no fewer than promised' : 'FEWER than promised'}.`,
+  ];
+}
