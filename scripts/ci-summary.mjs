@@ -35,7 +35,9 @@ process.exitCode = sum('failed') === 0 ? 0 : 1;
 function verdict(what, count, code) {
   try {
     const result = count(code);
-    return code === '0' || result.failed > 0 ? result : { ...result, failed: 1 };
+    if (code === '0' || result.failed > 0) return result;
+    console.log(`FAILED ${what}: exit code ${code}, though none failed that came to its end`);
+    return { ...result, failed: 1 };
   } catch (error) {
     console.log(`${what} left no result: ${error instanceof Error ? error.message : error}`);
     return { passed: 0, failed: 1, skipped: 0 };
@@ -65,6 +67,9 @@ function countTests(name) {
  */
 function tellFailures({ name, status, message, assertionResults }) {
   const failed = assertionResults.filter((test) => test.status === 'failed');
+  // Its process has ended before it.
+  const lost = assertionResults.find((test) => test.status === 'pending');
+  if (lost !== undefined) console.log(`FAILED ${name}: ${lost.fullName}, or one before it, did not come to its end`);
   for (const test of failed)
     console.log(`FAILED ${name}: ${test.fullName}\n${beginning(test.failureMessages.join('\n'))}`);
   if (status === 'failed' && failed.length === 0) console.log(`FAILED ${name}\n${beginning(message)}`);

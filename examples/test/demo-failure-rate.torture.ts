@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { manySmallDemos } from './small-demo.js';
+import { browserWith, manySmallDemos, smallDemo } from './small-demo.js';
+import { swappedClient } from './swapped.js';
 
 /**
  * The long version of demo-failure-rate.stat.test.ts. Six or more failures of 1,000 happen with probability at most
@@ -16,5 +17,13 @@ describe('the failure rate of the demo', () => {
       if (!coverage.isPassed) failures++;
     }
     expect(failures).toBeLessThanOrEqual(ALLOWED);
+  });
+
+  it('is one when p and q are swapped, over 50 seeds of 100 installations', async () => {
+    const registry = browserWith(swappedClient);
+    for (let seed = 0; seed < 50; seed++) {
+      const { coverage } = await smallDemo(`swapped-${seed}`, 100, registry);
+      expect(coverage.isPassed, `seed ${seed}: ${coverage.covered} of ${coverage.trials} covered`).toBe(false);
+    }
   });
 });

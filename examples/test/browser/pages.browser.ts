@@ -96,7 +96,7 @@ describe.each(['browser', 'react'])('the example of a page, %s,', (example) => {
       await pass(HOUR);
       return new Set(Object.values(await counted()));
     };
-    await expect.poll(reports, { timeout: 10_000 }).toEqual(new Set([1]));
+    await expect.poll(reports, { timeout: 60_000 }).toEqual(new Set([1]));
     await (example === 'browser' ? page.getByRole('button', { name: 'Look again' }) : panel).click();
     await page.getByRole('cell', { name: 'delivered' }).waitFor();
     expect(complaints).toEqual([]);

@@ -25,10 +25,10 @@ it('keeps what a page measured of itself up to the instant in which it is left',
   await page.reload();
   await isOn.waitFor();
   const painted = 'performance.getEntriesByName("first-contentful-paint").length';
-  await expect.poll(() => page.evaluate(painted), { timeout: 5000 }).toBe(1);
+  await expect.poll(() => page.evaluate(painted), { timeout: 60_000 }).toBe(1);
   // How far the page jumped about is known now, and not before.
   await page.reload();
   await isOn.waitFor();
   await page.getByText('What this app tells its makers').click();
-  await page.getByRole('row', { name: /^cls (below|\d)/ }).waitFor({ timeout: 5000 });
+  await page.getByRole('row', { name: /^cls (below|\d)/ }).waitFor({ timeout: 60_000 });
 });

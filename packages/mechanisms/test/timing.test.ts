@@ -67,7 +67,7 @@ function timed(testCase: Case): Case {
 
 /** Whether report and number of words together favour no value over another by more than epsilon. */
 function tellsNothing(testCase: Case): boolean {
-  const laws = lawsOf(timed(testCase), 'timing');
+  const laws = lawsOf(timed(testCase));
   const bound = expBelow(BigInt(testCase.params.microEpsilon), 1_000_000n);
   return laws.every((one) =>
     laws.every((other) =>

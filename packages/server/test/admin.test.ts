@@ -14,6 +14,7 @@ import { deferred } from '../src/cli/signals.js';
 import { AdminError, StorageError } from '../src/errors.js';
 import { openServices } from '../src/services.js';
 import { registry, temporaryFolder, testClock } from './fixture.js';
+import { until } from './support/until.js';
 
 /** The operator of a memory, at both ends of a socket. */
 async function operated(changes: Partial<Operator> = {}) {
@@ -96,10 +97,14 @@ describe('the admin socket', () => {
 
   it('answers what it was asked before it ends', async () => {
     const { promise, resolve } = deferred<never[]>();
-    const listTokens = () => promise;
+    let isAsked = false;
+    const listTokens = () => {
+      isAsked = true;
+      return promise;
+    };
     const { server, remote } = await operated({ listTokens });
     const asked = remote.listTokens({});
-    await sleep(50);
+    await until('the question', () => isAsked);
     const closed = server.close();
     await sleep(50);
     resolve([]);

@@ -3,6 +3,7 @@ import { memoryStorage, StorageError, startServer } from '@dither/server';
 import { describe, expect, it, vi } from 'vitest';
 import { sharedProbe } from '../src/telemetry/shared-probe.js';
 import { batchBytes, DAY, registry, testApp, testClock } from './fixture.js';
+import { PATIENTLY } from './support/until.js';
 
 function counting(outcome: () => Promise<void>) {
   let tries = 0;
@@ -107,7 +108,7 @@ describe('GET /readyz', () => {
       `POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${batch.length}\r\n\r\n`,
     );
     socket.write(batch);
-    await vi.waitFor(() => expect(commit).toHaveBeenCalled());
+    await vi.waitFor(() => expect(commit).toHaveBeenCalled(), PATIENTLY);
     const closed = server.close();
     socket.write('GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     // Answers go out in the order of the questions: the second waits for the first.

@@ -3,6 +3,7 @@ import { memoryStorage, serverPolicy } from '@dither/server';
 import { describe, expect, it, vi } from 'vitest';
 import { networkKeys, networkOf } from '../src/network-key.js';
 import { batchBytes, DAY, testApp, testClock } from './fixture.js';
+import { PATIENTLY } from './support/until.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
 
@@ -141,7 +142,7 @@ describe('the rate limit', () => {
       // Requests that arrive in one turn of the loop are all counted before the first of them is judged.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await vi.waitFor(() => expect(turnedAway).toHaveLength(500));
+    await vi.waitFor(() => expect(turnedAway).toHaveLength(500), PATIENTLY);
     expect(new Set(turnedAway)).toEqual(new Set([429]));
     const others = Array.from({ length: 50 }, (_, i) => post(`198.51.100.${i}`));
     store(Array.from({ length: serverPolicy.groupBatches }, () => 'accepted' as const));

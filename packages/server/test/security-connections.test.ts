@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limitConnections } from '../src/limit-connections.js';
 import { trustedBy } from '../src/trusted-proxies.js';
 import { registry } from './fixture.js';
+import { PATIENTLY } from './support/until.js';
 
 /** Short, and longer than an honest request takes on a busy machine. */
 const SHORT = { headersMilliseconds: 1500, requestMilliseconds: 2000, checkMilliseconds: 50 };
@@ -129,7 +130,7 @@ describe('connections of one network', () => {
     for (let i = 0; i < 5; i++) expect(await isAnswered(connected(url))).toBe(false);
     expect(await isAnswered(first)).toBe(true);
     second.destroy();
-    await vi.waitFor(async () => expect(await isAnswered(connected(url))).toBe(true));
+    await vi.waitFor(async () => expect(await isAnswered(connected(url))).toBe(true), PATIENTLY);
   });
 
   it('are not counted where a proxy that is believed brings them', async () => {

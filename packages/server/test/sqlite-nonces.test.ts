@@ -4,6 +4,7 @@ import { sqliteStorage } from '@dither/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sortNonces } from '../src/storage/sqlite/sealed.js';
 import { counted, DAY, incoming, registry, temporaryFolder } from './fixture.js';
+import { PATIENTLY } from './support/until.js';
 
 const YES = { id: 'dark-mode', bytes: [1] } as const;
 /** Of a day with a few nonces; less than any three days take together. */
@@ -49,7 +50,7 @@ describe('nonces that are not in memory', () => {
     await storage.saveRegistry(registry);
     for (let i = 0; i < 20; i++) for (const day of [DAY, DAY - 1]) await storage.commit(batchesOf(day, 500));
     // 20,000 nonces would take 524,288 bytes.
-    await expect.poll(() => storage.usage().nonceBytes).toBeLessThanOrEqual(100_000);
+    await expect.poll(() => storage.usage().nonceBytes, PATIENTLY).toBeLessThanOrEqual(100_000);
     expect(storage.usage().nonces).toBe(20_000);
     const old = batchesOf(DAY, 1);
     await storage.commit(old);

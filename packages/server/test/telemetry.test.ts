@@ -1,6 +1,7 @@
 import { memoryStorage, StorageError } from '@dither/server';
 import { describe, expect, it, vi } from 'vitest';
 import { batchBytes, DAY, registry, testApp } from './fixture.js';
+import { PATIENTLY } from './support/until.js';
 
 type Get = Awaited<ReturnType<typeof testApp>>['get'];
 
@@ -62,7 +63,7 @@ describe('GET /metrics', () => {
     const batch = batchBytes({ reports: [YES] });
     const answer = post(batch);
     const pending = async () => (await values(get)).get('dither_pending_bytes');
-    await vi.waitFor(async () => expect(await pending()).toBeGreaterThan(batch.length));
+    await vi.waitFor(async () => expect(await pending()).toBeGreaterThan(batch.length), PATIENTLY);
     fail(new StorageError('not-stored', 'the disk is full'));
     expect((await answer).statusCode).toBe(503);
     expect(await pending()).toBe(0);

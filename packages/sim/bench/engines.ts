@@ -136,9 +136,12 @@ function measure(mechanism: Mechanism): Row {
     sink ^= draw(1e9).n;
   });
   const large = secondsPerRound(() => trial(1e9));
-  const many = secondsPerRound(() => {
-    for (let i = 0; i < PART; i++) trial(1e6);
-  });
+  const many = (work: (installations: number) => unknown) =>
+    secondsPerRound(() => {
+      for (let i = 0; i < PART; i++) work(1e6);
+    });
+  const thousand = (seconds: number) => short((seconds * 1000) / PART) as number;
+  const [drawn, estimated] = [many(draw), many(trial)];
   const exact = megabytes();
 
   // In the order of a population: values that follow one another have nothing to do with each other.
@@ -159,7 +162,8 @@ function measure(mechanism: Mechanism): Row {
     'and estimate': short(large * 1000) as number,
     'trials/s': short(1 / large) as number,
     goal: short(TRIAL_GOALS[id]),
-    '1,000 of 1e6, s': short((many * 1000) / PART) as number,
+    '1,000 of 1e6: sample, s': thousand(drawn),
+    'and estimate, s': thousand(estimated),
     'goal, s': THOUSAND_GOALS[id] ?? THOUSAND_GOAL,
     'MB before': before,
     exact,

@@ -4,7 +4,7 @@
  *
  *     pnpm figures standard-errors [--repetitions R] [id ...]
  *
- * 10,000 repetitions of everything take half an hour; a mechanism alone a minute or two.
+ * 10,000 repetitions of everything take three quarters of an hour; a mechanism alone one minute to seven.
  */
 import { parseArgs } from 'node:util';
 import { seededSources } from '../src/seeded.js';

@@ -36,15 +36,12 @@ interface Wanted {
  */
 export function chooseEngine(wanted: Wanted): EngineChoice {
   const { engine, clients, repetitions } = wanted;
-  const all = clients * repetitions;
+  const limit = `${policy.defaultClients.toLocaleString('en')} installations, all repetitions together`;
   if (engine === 'exact') return exactly(wanted, 'as asked');
   if (engine === 'clients') return oneByOne(wanted, 'as asked');
-  if (all <= policy.defaultClients) return oneByOne(wanted, `${all.toLocaleString('en')} installations are few enough`);
+  if (clients * repetitions <= policy.defaultClients) return oneByOne(wanted, `at most ${limit}`);
   try {
-    return exactly(
-      wanted,
-      `${all.toLocaleString('en')} installations are more than ${policy.defaultClients.toLocaleString('en')}`,
-    );
+    return exactly(wanted, `more than ${limit}`);
   } catch (error) {
     if (!(error instanceof SimError)) throw error;
     return oneByOne(wanted, `exact is not possible (${error.message})`);

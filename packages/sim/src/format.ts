@@ -1,32 +1,9 @@
-import { policy } from './policy.js';
-
 /** Columns padded to their widest cell: the first to the left, numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
   return rows.map((cells) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   );
-}
-
-/** The beginning of a text in quotes: never taken for a name of ours. */
-export function quoted(text: string): string {
-  const width = policy.labelWidth - 2;
-  const { start, isWhole } = beginning(text, width - DOTS.length, width);
-  return isWhole ? `"${start}"` : `"${start}"${DOTS}`;
-}
-
-const DOTS = '...';
-
-/** As many whole characters as fit: all of them in `most`, else some of them in `least`. */
-function beginning(text: string, least: number, most: number): { readonly start: string; readonly isWhole: boolean } {
-  let start = '';
-  let fitting = '';
-  for (const character of text) {
-    start += visible(character);
-    if (start.length <= least) fitting = start;
-    if (start.length > most) return { start: fitting, isWhole: false };
-  }
-  return { start, isWhole: true };
 }
 
 /** What a terminal obeys, turns around or does not show; texts come from files. Surrogates here are unpaired. */

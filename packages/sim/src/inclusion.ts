@@ -31,9 +31,9 @@ function shareByCharge(charges: readonly number[], cap: number): ReadonlyMap<num
   const sizes = kinds.map((kind) => charges.filter((charge) => charge === kind).length);
   const taken = new Float64Array(kinds.length);
   let states: ReadonlyMap<string, State> = new Map([['', { counts: kinds.map(() => 0), left: cap, chance: 1 }]]);
-  for (let seen = 0; states.size > 0; ) {
-    seen += states.size;
-    if (seen > policy.maxInclusionStates) {
+  for (let steps = 0; states.size > 0; ) {
+    steps += states.size * kinds.length;
+    if (steps > policy.maxInclusionSteps) {
       throw new SimError(
         'inclusion-unknown',
         'too many metrics of different epsilon share a budget for the exact engine',

@@ -3,12 +3,17 @@ export { answerOf } from './answer.js';
 export { quantilePlace } from './buckets.js';
 export { readCandidates } from './candidates.js';
 export type { Answer, Cell, Comparison, Detection } from './cells/cell.js';
+export { chooseEngine, type EngineChoice, type EngineName } from './choose-engine.js';
+export { inProcess } from './clients/in-process.js';
+export { threads } from './clients/threads.js';
 export { binomialAtMost, type CoverageTest, coverageTest } from './coverage.js';
 export type { DecodeReport, ReportedShare, ReportedText } from './decode/report.js';
 export { type Detections, detectionsOf } from './detections.js';
 export type { Counted, Engine, Job, Watch } from './engine.js';
 export { type Place, SimError, type SimErrorCode } from './errors.js';
+export { exact } from './exact-engine.js';
 export { type ExperimentOptions, type Finding, runExperiment, type Trial } from './experiment.js';
+export { inclusionShares } from './inclusion.js';
 export {
   type Candidates,
   type MechanismLookup,

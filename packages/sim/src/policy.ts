@@ -18,8 +18,8 @@ export const policy = Object.freeze({
   repetitionsAhead: 64,
   /** Blocks below which no threads are started: they take as long to start as these few to be done. */
   threadBlocks: 16,
-  /** Cases gone through to find how likely a metric is drawn: about a second. */
-  maxInclusionStates: 1_000_000,
+  /** Steps gone through to find how likely a metric is drawn: about a second. */
+  maxInclusionSteps: 300_000,
   /** Installations that share one seed: a unit of work, so its size is part of what a seed means. */
   blockClients: 4096,
 
@@ -53,9 +53,8 @@ export const policy = Object.freeze({
   tableRows: 12,
   /** The most common texts printed in a table; the detected ones follow them, this many again. */
   tableTexts: 15,
-  /** Letters of a bar beside a table, and of a value's name. */
+  /** Letters of a bar beside a table. */
   barWidth: 28,
-  labelWidth: 24,
   /** Columns that a page of text takes at most. */
   textColumns: 120,
   /** Items of a chart of intervals: more are not looked at one by one. */
@@ -80,8 +79,9 @@ export const policy = Object.freeze({
     mostClients: 10_000_000_000,
     /** Predictions this near are the same: then fewer bytes decide. */
     same: 0.01,
-    /** Mechanisms tried by simulation for one answer: those that follow by prediction are seldom the best. */
+    /** Mechanisms tried by simulation for one answer, those that follow by prediction are seldom the best; of texts, which take long. */
     tried: 3,
+    triedTexts: 1,
     /**
      * Repetitions of the steps of a search, and of the verification: 2,000 tell .95 from .935. An estimate of a share takes
      * microseconds, a percentile milliseconds, texts a hundred times that.
@@ -97,13 +97,15 @@ export const policy = Object.freeze({
         shares: { steps: [300, 1000], verify: 500 },
         quantiles: { steps: [60, 150], verify: 200 },
         texts: { steps: [10, 30], verify: 40 },
-        corrections: 2,
+        corrections: 3,
       }),
     }),
     /** Of a whole registry: tables of accuracy, and how long a plan is improved. */
     table: Object.freeze({ epsilonFrom: 0.05, epsilonSteps: 9, clientParts: Object.freeze([0.04, 0.2, 1] as const) }),
     /** Orders in which installations draw their metrics: shares are then right to about a point. */
     draws: 2000,
+    /** Registries of no more metrics are planned by exact shares: a millisecond each time. */
+    exactMetrics: 8,
     /** Metrics drawn together, from which plans start. */
     drawnTogether: Object.freeze([1, 2, 3, 4, 6, 8, 12] as const),
     descents: 2,
@@ -122,9 +124,9 @@ export const policy = Object.freeze({
     epsilons: Object.freeze([0.5, 1, 2, 4] as const),
     clients: Object.freeze([10_000, 100_000, 1_000_000] as const),
     /** Errors that a measured one is the root mean square of, at least: it is then right to some 3%. */
-    errors: Object.freeze({ full: 400, quick: 60 }),
+    errors: Object.freeze({ full: 400, quick: 30 }),
     /** Repetitions, all the same: errors of one repetition depend on each other. */
-    fewestRepetitions: Object.freeze({ full: 20, quick: 5 }),
+    fewestRepetitions: Object.freeze({ full: 20, quick: 3 }),
     /** Reports of one cell that are made one by one where no law is known: some seconds. */
     mostReports: 2_000_000,
     /** Cells of a comparison. */
@@ -159,4 +161,40 @@ export const policy = Object.freeze({
     /** Share of installations whose value never changed that the attacker takes for changed. */
     alpha: 0.05,
   }),
+
+  /** What `attack` takes: reports are made as bytes, and more of them would take gigabytes. */
+  attack: Object.freeze({
+    clients: 100_000,
+    quickClients: 20_000,
+    maxClients: 10_000_000,
+    /** Shares of forged reports: one that hardly shows, the one of the literature, and one that anybody should notice. */
+    forged: Object.freeze([0.01, 0.05, 0.1] as const),
+    /** Above half of the reports there is nothing left to speak of. */
+    maxForged: 0.5,
+    /** As in the literature; in small domains a quarter of the values. */
+    targets: 10,
+    /** Nonces tried for each report: a millisecond of hashing. */
+    tries: 64,
+    maxTries: 1_000_000,
+    alpha: 0.01,
+    /** Enough for a rate to be known within 7%. */
+    repetitions: 50,
+    quickRepetitions: 10,
+  }),
+
+  /** What `shuffle` takes. The time grows with the standard deviation of the messages: seconds at the end. */
+  shuffle: Object.freeze({
+    clients: Object.freeze([1e3, 1e4, 1e5, 1e6] as const),
+    quickClients: Object.freeze([1e3, 1e4, 1e5] as const),
+    maxClients: 1e9,
+    /** Far below one in the number of messages, which is what a delta should be. */
+    delta: 1e-8,
+    /** Below it what is left out of the sums would count. */
+    leastDelta: 1e-18,
+    maxCentral: 1000,
+  }),
+
+  /** Values of a mechanism that the command line names: the setting of the literature, and the most that any takes. */
+  values: 1024,
+  maxValues: 1_048_576,
 });

@@ -3,6 +3,7 @@ import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Metric, Registry } from '@dither/protocol';
 import { someNumber } from './commands/numbers.js';
 import { SimError } from './errors.js';
+import { policy } from './policy.js';
 
 /** A mechanism with its params: that of a declared metric, or one that the command line names. */
 export interface Subject {
@@ -17,14 +18,11 @@ export interface Subject {
 export const mechanismArguments = {
   mechanism: { value: 'ID', summary: 'a mechanism by itself, such as oue, with --epsilon and --values' },
   epsilon: { value: 'E', summary: 'of one report; 1 unless told' },
-  values: { value: 'K', summary: 'number of values that it tells apart; 1024 unless told' },
+  values: { value: 'K', summary: `number of values that it tells apart; ${policy.values} unless told` },
 } as const;
 
-const DEFAULT_VALUES = 1024;
-const MAX_VALUES = 1_048_576;
-
 /** @throws SimError `mechanism-unknown` */
-export function metricSubject(metric: Metric): Subject {
+function metricSubject(metric: Metric): Subject {
   return { label: metric.id, mechanism: known(metric.params.mechanism), params: metric.params, metric };
 }
 
@@ -57,9 +55,9 @@ export function mechanismSubject({
       `${mechanism.id} takes more than an epsilon: declare it, and use --registry`,
     );
   }
-  const isWhole = (x: number) => Number.isSafeInteger(x) && x >= 2 && x <= MAX_VALUES;
+  const isWhole = (x: number) => Number.isSafeInteger(x) && x >= 2 && x <= policy.maxValues;
   const domainSize =
-    someNumber('values', values, `a whole number from 2 to ${MAX_VALUES}`, isWhole) ?? defaultValues(id);
+    someNumber('values', values, `a whole number from 2 to ${policy.maxValues}`, isWhole) ?? defaultValues(id);
   const isEpsilon = (x: number) => x > 0 && x <= MAX_EPSILON;
   const declared = someNumber('epsilon', epsilon, `a number above 0, at most ${MAX_EPSILON}`, isEpsilon) ?? 1;
   try {
@@ -73,7 +71,7 @@ export function mechanismSubject({
 
 /** Randomized response has no choice. */
 function defaultValues(id: string | true | undefined): number {
-  return id === 'rr' ? 2 : DEFAULT_VALUES;
+  return id === 'rr' ? 2 : policy.values;
 }
 
 function known(id: string): Mechanism {

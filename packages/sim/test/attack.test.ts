@@ -91,6 +91,21 @@ describe('forged reports', () => {
     }
   });
 
+  it.each([
+    ['oue', 10, 6],
+    ['oue', 40, 4],
+    ['sue', 12, 9],
+  ])('of an adaptive forger have as many ones as honest ones: %s, %d values, %d targets', (id, domainSize, count) => {
+    const values = Array.from({ length: count }, (_, i) => i);
+    const target = targetOf(id, 1, domainSize, values);
+    const { mechanism, params } = target;
+    const forgery = forgeryOf(target, { strategy: 'adaptive', draws: null }, 1);
+    const state = poisoned(target, mechanism.aggregator.empty(params), forgery, 20_000, sources(`ones ${id} ${count}`));
+    const sum = mechanism.aggregator.estimate(params, state).reduce((total, { value }) => total + value, 0);
+    // Of 20,000 reports with at most 12 bits, each of a deviation below 2.1/(p-q) < 10: 6 errors are below .42; false alarm 2e-9.
+    expect(Math.abs(sum - 1)).toBeLessThan(0.42);
+  });
+
   it('gain what the published formulas say: Cao, Jia, Gong 2021', () => {
     const e = Math.exp(1);
     const values = [1, 5, 9, 13, 17];

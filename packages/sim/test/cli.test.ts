@@ -1,39 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registryToText } from '@dither/protocol';
-import type { RunReport } from '@dither/sim';
+import { policy, type RunReport } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { program } from '../src/program.js';
 import { rich } from './rich-registry.js';
 import { small } from './small-registry.js';
-
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly notes: string;
-}
+import { sim, simWith } from './support/in-process.js';
 
 let folder = '';
 const start = process.cwd();
-
-/** In this process, as a terminal would not show it. */
-async function sim(...args: string[]): Promise<Outcome> {
-  let [out, notes] = ['', ''];
-  const code = await program(args, {
-    out: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    isTerminal: false,
-    isColoured: false,
-    now: () => 0,
-    stop: new AbortController().signal,
-  });
-  return { code, out, notes };
-}
 
 async function report(...args: string[]): Promise<RunReport> {
   const { code, out, notes } = await sim('run', '--json', ...args);
@@ -209,6 +185,64 @@ describe('dither-sim run', () => {
     expect(flat.metrics).toHaveLength(14);
   });
 
+  it('shows how far it is, and how long it will take, where somebody reads it as it comes', async () => {
+    let ms = 0;
+    const now = (): number => {
+      ms += 300;
+      return ms;
+    };
+    const args = ['run', ...UNIFORM, '--seed', 'x', '--repetitions', '40'];
+    const { notes } = await simWith({ isTerminal: true, now }, ...args);
+    expect(notes).toMatch(/\r +\d+% of 12,000 installations, \d+ s left/);
+    expect(notes.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  it('prints what is done when it is stopped, says that it is not all, and exits with 130', async () => {
+    const stopping = new AbortController();
+    let ticks = 0;
+    const now = (): number => {
+      if (++ticks > 30) stopping.abort();
+      return ticks * 1000;
+    };
+    const args = ['run', ...UNIFORM, '--seed', 'x', '--repetitions', '900'];
+    const stopped = await simWith({ isTerminal: true, now, stop: stopping.signal }, ...args, '--json');
+    const { isPartial, asked, repetitions } = JSON.parse(stopped.out) as RunReport;
+    expect(stopped.code).toBe(130);
+    expect(isPartial).toBe(true);
+    expect(asked).toEqual({ clients: 300, repetitions: 900, windows: 1 });
+    expect(repetitions).toBeGreaterThan(0);
+    expect(repetitions).toBeLessThan(900);
+
+    const before = await simWith({ stop: AbortSignal.abort() }, ...args);
+    expect(before).toEqual({ code: 130, out: '', notes: 'stopped before there was anything to show\n' });
+  });
+
+  it('writes a page that can be made again by the arguments it names', async () => {
+    const args = ['run', ...UNIFORM, '--seed', 'x'];
+    const { code, out } = await sim(...args, '--out', 'page.html');
+    expect(code).toBe(0);
+    expect(out).toContain('dither-sim run --registry small.json --clients 300 --population uniform --seed x\n');
+    expect(out).toBe((await sim(...args)).out);
+    expect(await readFile(join(folder, 'page.html'), 'utf8')).toContain('org.example.small');
+  });
+
+  it('is quick when asked to: fewer repetitions, and where installations take the time fewer of them', async () => {
+    const args = [...SMALL, '--population', 'uniform', '--seed', 'x', '--quick'];
+    expect(await report(...args, '--repetitions', '2')).toMatchObject({ clients: 300, repetitions: 2 });
+    const many = await report(...args, '--repetitions', '5000', '--engine', 'exact');
+    expect(many).toMatchObject({ clients: 300, repetitions: policy.quickRepetitions, engine: { name: 'exact' } });
+  });
+
+  it('takes a billion installations by the exact engine', async () => {
+    const { clients, engine, metrics } = await report(
+      ...['--registry', 'small.json', '--clients', '1000000000'],
+      ...['--population', 'zipf', '--seed', 'x'],
+    );
+    expect(clients).toBe(1e9);
+    expect(engine).toMatchObject({ name: 'exact', marginal: [] });
+    for (const { n } of metrics) expect(n).toBe(1e9);
+  });
+
   it('helps', async () => {
     expect((await sim('--help')).out).toContain('dither-sim COMMAND');
     const { code, out } = await sim('run', '--help');
@@ -226,6 +260,7 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     'old.json': '{\n  "version": 0\n}\n',
     'header.csv': 'client;metric;value\n',
     'empty.csv': 'client,metric,value\n',
+    'events-ok.csv': 'client,metric,value\na,used,\n',
   };
 
   beforeAll(async () => {
@@ -244,6 +279,23 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     ['no registry', ['run', '--population', 'uniform'], 'argument-missing: --registry is needed'],
     ['no population', ['run', '--registry', 'small.json'], 'argument-missing: --population is needed'],
     ['no whole number of clients', ['run', ...UNIFORM, '--clients', '1e3'], 'argument-invalid: --clients is a whole'],
+    ['an unknown engine', ['run', ...UNIFORM, '--engine', 'fast'], 'argument-invalid: --engine is clients or exact'],
+    [
+      'more clients than one by one',
+      ['run', '--registry', 'small.json', '--population', 'uniform', '--clients', '20000000', '--engine', 'clients'],
+      'argument-invalid: --clients is at most 10000000',
+    ],
+    [
+      'windows of a file',
+      ['run', '--registry', 'small.json', '--population', 'events-ok.csv', '--windows', '3'],
+      'argument-invalid: --windows is for declared',
+    ],
+    ['a page that is none', ['run', ...UNIFORM, '--out', 'page.pdf'], 'argument-invalid: --out is the name of a file'],
+    [
+      'a page that cannot be written',
+      ['run', ...UNIFORM, '--out', 'gone/page.html'],
+      'gone/page.html: file-unwritable: ',
+    ],
     ['no repetition', ['run', ...UNIFORM, '--repetitions', '0'], 'argument-invalid: --repetitions is a whole'],
     ['an unknown scenario', ['run', '--scenario', 'x'], 'scenario-unknown: --scenario is one of browser'],
     ['an unknown population', ['run', ...SMALL, '--population', 'pareto'], 'argument-invalid: --population is'],

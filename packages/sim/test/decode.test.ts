@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DecodeReport } from '@dither/sim';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Outcome, sim } from './support/in-process.js';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const [K, H, M, P, Q, F, N] = [32, 2, 4, 0.4, 0.7, 0.25, 1_000_000];
 const TEXTS = Array.from({ length: 15 }, (_, v) => `site-${v}.example`);
 const SHARES = [0.4, 0.2, 0.1, 0.05];
@@ -39,24 +37,26 @@ const files = {
 
 let folder = '';
 
-function decode(...args: string[]) {
-  const all = ['decode', '--params', 'params.csv', '--counts', 'counts.csv', '--map', 'map.csv', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...all], { cwd: folder, encoding: 'utf8' });
-  return { code: status, out: stdout, notes: stderr };
+const start = process.cwd();
+
+function decode(...args: string[]): Promise<Outcome> {
+  return sim('decode', '--params', 'params.csv', '--counts', 'counts.csv', '--map', 'map.csv', ...args);
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dither-decode-'));
+  process.chdir(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, `${name}.csv`), text);
 });
 
 afterAll(async () => {
+  process.chdir(start);
   await rm(folder, { recursive: true });
 });
 
 describe('dither-sim decode', () => {
-  it.each(['wls', 'published'])('finds the texts and their shares in noiseless counts, by %s', (method) => {
-    const { code, out, notes } = decode('--method', method, '--json');
+  it.each(['wls', 'published'])('finds the texts and their shares in noiseless counts, by %s', async (method) => {
+    const { code, out, notes } = await decode('--method', method, '--json');
     expect(notes).toBe('');
     expect(code).toBe(0);
     const report = JSON.parse(out) as DecodeReport;
@@ -71,58 +71,58 @@ describe('dither-sim decode', () => {
     for (const { detected } of report.texts.slice(4)) expect(detected).toBe(false);
   });
 
-  it('says which texts cannot be told apart, and what no candidate explains', () => {
-    const report = JSON.parse(decode('--json').out) as DecodeReport;
+  it('says which texts cannot be told apart, and what no candidate explains', async () => {
+    const report = JSON.parse((await decode('--json')).out) as DecodeReport;
     expect(report.texts.filter(({ confusedWith }) => confusedWith).map(({ text }) => text)).toEqual(TEXTS.slice(-2));
     expect(report.texts.at(-1)?.confusedWith).toEqual(TEXTS.slice(-2, -1));
     expect(report.withText?.value).toBeCloseTo(0.75, 3);
     expect(report.unexplained?.value).toBeCloseTo(0, 3);
   });
 
-  it('prints a table', () => {
-    const { code, out } = decode();
+  it('prints a table', async () => {
+    const { code, out } = await decode();
     expect(code).toBe(0);
     expect(out).toContain('4,000,000 reports in 4 cohorts of 32 bits');
-    expect(out).toMatch(/^"site-0\.example" +40\.00% .+ yes$/m);
+    expect(out).toMatch(/^ {2}"site-0\.example" +40\.00% .+ yes /m);
     expect(out).toContain('Detected: 4 of 15 candidates, which hold 75.00% of the reports');
     expect(out).toContain('2 candidates cannot be told from others');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   it('warns when the parameters do not fit the counts', async () => {
-    expect((JSON.parse(decode('--json').out) as DecodeReport).warnings).toEqual([]);
-    expect(decode().out).not.toContain('Warning');
+    expect((JSON.parse((await decode('--json')).out) as DecodeReport).warnings).toEqual([]);
+    expect((await decode()).out).not.toContain('Warning');
     // With p and q as close as these the same counts stand for three times the share.
     await writeFile(join(folder, 'other.csv'), `k,h,m,p,q,f\n${[K, H, M, P, 0.5, F].join()}\n`);
-    const report = JSON.parse(decode('--params', 'other.csv', '--json').out) as DecodeReport;
+    const report = JSON.parse((await decode('--params', 'other.csv', '--json')).out) as DecodeReport;
     expect(report.withText?.value).toBeGreaterThan(1.5);
     expect(report.warnings).toEqual(['the parameters do not fit the counts']);
-    expect(decode('--params', 'other.csv').out).toMatch(/^Warning: the parameters do not fit the counts\.$/m);
+    expect((await decode('--params', 'other.csv')).out).toMatch(/^Warning: the parameters do not fit the counts\.$/m);
   });
 
   it('says nothing of counts without reports', async () => {
     await writeFile(join(folder, 'zeros.csv'), `0${',0'.repeat(K)}\n`.repeat(M));
-    const { code, out } = decode('--counts', 'zeros.csv');
+    const { code, out } = await decode('--counts', 'zeros.csv');
     expect(code).toBe(0);
     expect(out).not.toMatch(/Infinity|NaN/);
-    expect(out).toMatch(/^"site-0\.example" +0\.00% +- /m);
-    const report = JSON.parse(decode('--counts', 'zeros.csv', '--json').out) as DecodeReport;
+    expect(out).toMatch(/^ {2}"site-0\.example" +0\.00% +- /m);
+    const report = JSON.parse((await decode('--counts', 'zeros.csv', '--json')).out) as DecodeReport;
     expect(report).toMatchObject({ n: 0, detected: 0, warnings: [], withText: { standardError: null } });
   });
 
   it('prints no text as it is that a terminal would obey, turn around or not show', async () => {
     const map = files.map.replace('site-0', '\x1b[2J\u202e').replace('site-1.', '\u{e0061}\u{1f600}');
     await writeFile(join(folder, 'odd.csv'), map);
-    const { out } = decode('--map', 'odd.csv');
-    expect(out).toMatch(/^"\\u001b\[2J\\u202e\.exa"\.\.\. +40\.00%/m);
-    expect(out).toMatch(/^"\\u\{e0061\}\u{1f600}example" +20\.00%/mu);
+    const { out } = await decode('--map', 'odd.csv');
+    expect(out).toMatch(/^ {2}"\\u001b\[2J\\u202e\.example" +40\.00%/m);
+    expect(out).toMatch(/^ {2}"\\u\{e0061\}\u{1f600}example" +20\.00%/mu);
   });
 
   it('takes lines whose hash functions agree, padded or not, and a byte-order mark', async () => {
     const lines = files.map.split('\n');
     const dropped = lines.map((line, v) => (v === 5 ? `${line.slice(0, line.lastIndexOf(','))},` : line));
     await writeFile(join(folder, 'padded.csv'), `\uFEFF${dropped.join('\r\n')}\r\n`);
-    const { code, notes } = decode('--map', 'padded.csv');
+    const { code, notes } = await decode('--map', 'padded.csv');
     expect(notes).toBe('');
     expect(code).toBe(0);
   });
@@ -150,7 +150,7 @@ describe('dither-sim decode', () => {
     ['map', 'a,1,33,65,97\nb,2,34,66,98\n', ':2: aggregates-malformed: h says 2 bits and no text sets more than 1'],
   ])('refuses what %s.csv holds, with file and line (%#)', async (name, text, message) => {
     await writeFile(join(folder, 'bad.csv'), text);
-    const { code, out, notes } = decode(`--${name}`, 'bad.csv');
+    const { code, out, notes } = await decode(`--${name}`, 'bad.csv');
     expect(notes).toContain(`bad.csv${message}`);
     expect(out).toBe('');
     expect(code).toBe(2);
@@ -160,8 +160,8 @@ describe('dither-sim decode', () => {
     ['a missing file', ['--map', 'gone.csv'], 'gone.csv: file-unreadable'],
     ['an unknown method', ['--method', 'lasso'], 'argument-invalid: --method is one of wls, published'],
     ['an unknown argument', ['--clients', '3'], 'argument-unknown: --clients'],
-  ])('refuses %s', (_what, args, message) => {
-    const { code, notes } = decode(...args);
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, notes } = await decode(...args);
     expect(notes).toContain(message);
     expect(code).toBe(2);
   });

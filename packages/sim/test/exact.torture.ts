@@ -22,12 +22,12 @@ describe.each(cases)('the sampler of %s, epsilon %f', (id, epsilon, own) => {
   const name = `${id}/${epsilon}`;
 
   it('has the law of its reports', () => {
-    expect(oneInstallation(own, sampler, 2_000, sources(`one/${name}`))).toBeGreaterThan(ALPHA);
+    expect(oneInstallation(own, sampler, 20_000, sources(`one/${name}`))).toBeGreaterThan(ALPHA);
     for (const installations of [50, 20_000]) {
       const source = sources(`many/${installations}/${name}`);
-      expect(manyInstallations(own, sampler, { installations, draws: 400 }, source)).toBeLessThan(OFF);
+      expect(manyInstallations(own, sampler, { installations, draws: 6000 }, source)).toBeLessThan(OFF);
     }
-    const size = { installations: 30, draws: 150 };
+    const size = { installations: 30, draws: 2000 };
     expect(againstClients(own, sampler, size, sources(`clients/${name}`))).toBeGreaterThan(ALPHA);
   });
 });

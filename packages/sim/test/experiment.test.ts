@@ -3,6 +3,7 @@ import { catalogue } from '@dither/mechanisms/catalogue';
 import type { Registry } from '@dither/protocol';
 import {
   answerOf,
+  declaredPopulation,
   drawFrom,
   type ExperimentOptions,
   mergeTallies,
@@ -151,6 +152,21 @@ describe('an experiment', () => {
     estimates('load').forEach((value, i) => {
       expect(value).toBeCloseTo(oue[i] as number, 10);
     });
+  });
+
+  it('sees the listed values that somebody holds, and no others', async () => {
+    const metrics = Object.fromEntries(small.wire.map(({ id }) => [id, { uniform: {} }]));
+    const json = { metrics: { ...metrics, colour: { none: 0.2, values: { red: 2, blue: 1 } } } };
+    const population = declaredPopulation('test', json, small, (path, expected) => {
+      throw new Error(`${path.join('.')} ${expected}`);
+    });
+    // Of 27% a standard error is .03; for green, which nobody holds, any false one comes up in at most 5% of runs.
+    const { findings } = await first({ population });
+    const colour = findings.find(({ metric }) => metric.metric.id === 'colour');
+    expect(colour?.cells.map(({ isDetected }) => isDetected)).toEqual([true, false, true, undefined]);
+    expect(colour?.accuracy).toMatchObject({ precision: 1, recall: 1 });
+    // Ranges of numbers are not looked for.
+    expect(findings.find(({ metric }) => metric.metric.id === 'load')?.accuracy).toMatchObject({ recall: Number.NaN });
   });
 
   it('gives the same result for the same seed, and another one for another', async () => {

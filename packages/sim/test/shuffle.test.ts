@@ -5,6 +5,7 @@ import { binomialLaw as lawOf } from '../src/shuffle/binomial-law.js';
 import { anyBound, blanketBound, type DeltaAt, variationRatio } from '../src/shuffle/bounds.js';
 import { centralPrivacy } from '../src/shuffle/central.js';
 import { clonesEpsilon, strongerEpsilon } from '../src/shuffle/closed-forms.js';
+import { FollowedTail } from '../src/shuffle/followed-tail.js';
 import { localRandomizer } from '../src/shuffle/mechanisms.js';
 import { type LocalRandomizer, mostVariation } from '../src/shuffle/randomizer.js';
 
@@ -75,6 +76,25 @@ function enumeratedBlanket(ratio: number, k: number, n: number, epsilon: number)
   return sum;
 }
 
+/** Mean over m draws of the positive part of their average: by every way that four kinds can share the draws. */
+function meanExcess(masses: readonly number[], says: readonly number[], m: number): number {
+  let sum = 0;
+  const split = (kind: number, left: number, chance: number, total: number): void => {
+    if (kind === masses.length - 1) {
+      sum += chance * (masses[kind] as number) ** left * Math.max(0, total + left * (says[kind] as number));
+      return;
+    }
+    let ways = 1;
+    for (let count = 0; count <= left; count++) {
+      const mass = (masses[kind] as number) ** count;
+      split(kind + 1, left - count, chance * ways * mass, total + count * (says[kind] as number));
+      ways = (ways * (left - count)) / (count + 1);
+    }
+  };
+  split(0, m, 1, 0);
+  return sum / m;
+}
+
 function randomizedResponse(epsilon: number, k: number): LocalRandomizer {
   const e = Math.exp(epsilon);
   return { epsilon, totalVariation: (e - 1) / (e + k - 1), support: e / (e + k - 1) };
@@ -115,11 +135,59 @@ describe('the bound of a shuffled batch', () => {
     }
   });
 
+  it('is above the divergence of a blanket in which reports may support both values, by little', () => {
+    for (const [epsilon, support, totalVariation] of [
+      [1, 0.5, 0.5 - 1 / (Math.E + 1)],
+      [2, 0.8, 0.3],
+      [0.5, 0.6, 0.1],
+    ] as const) {
+      const ratio = Math.exp(epsilon);
+      const blanket = 1 - support * (1 - 1 / ratio);
+      const apart = totalVariation / (ratio - 1);
+      const both = support / ratio - apart;
+      const masses = [apart, apart, both, blanket - 2 * apart - both].map((mass) => mass / blanket);
+      const factors = [ratio, 1, ratio, 1];
+      const swapped = [1, ratio, ratio, 1];
+      for (const n of [1, 4, 9]) {
+        for (const central of [0, 0.1 * epsilon, 0.3 * epsilon]) {
+          const says = factors.map((factor, i) => blanket * (factor - Math.exp(central) * (swapped[i] as number)));
+          let exact = 0;
+          binomialLaw(n - 1, blanket).forEach((chance, hidden) => {
+            exact += chance * meanExcess(masses, says, hidden + 1);
+          });
+          const bound = blanketBound({ epsilon, totalVariation, support }, n)(central);
+          expect(bound).toBeGreaterThanOrEqual(exact - 1e-14);
+          expect(bound).toBeLessThan(1.3 * exact);
+        }
+      }
+    }
+  });
+
   it('is one and the same for randomized response, whichever way it is computed', () => {
     for (const n of [1, 10, 50]) {
       const response = randomizedResponse(1.5, 2);
       for (const epsilon of [0.1, 0.7]) {
         expect(blanketBound(response, n)(epsilon)).toBeCloseTo(anyBound(response, n)(epsilon), 12);
+      }
+    }
+  });
+
+  it('follows a tail over many steps as if it were summed anew at each', () => {
+    for (const [chance, slope] of [
+      [0.5, 0.502],
+      [0.5, 0.6],
+      [0.45, 0.99],
+    ] as const) {
+      const followed = new FollowedTail(chance);
+      for (let size = 40_000; size < 60_000; size++) {
+        const cut = Math.ceil(slope * size);
+        followed.moveTo(size, cut);
+        if (size % 3989 !== 0) continue;
+        const anew = new FollowedTail(chance);
+        anew.moveTo(size, cut);
+        // Of tails below the least double nothing is left either way.
+        expect(Math.abs(followed.tail - anew.tail)).toBeLessThanOrEqual(1e-11 * anew.tail);
+        expect(Math.abs(followed.below - anew.below)).toBeLessThanOrEqual(1e-11 * anew.below);
       }
     }
   });
@@ -209,7 +277,9 @@ describe('the bound of a shuffled batch', () => {
         for (const epsilon of [0, 0.2 * local, 0.6 * local, 0.9 * local]) {
           const worst = worstBatch(laws, n, epsilon);
           expect(worst).toBeGreaterThan(0);
-          expect(delta(epsilon), `${n} reports, ${epsilon} of ${local}`).toBeGreaterThanOrEqual(worst - 1e-15);
+          for (const bound of [delta(epsilon), anyBound(randomizer, n)(epsilon)]) {
+            expect(bound, `${n} reports, ${epsilon} of ${local}`).toBeGreaterThanOrEqual(worst - 1e-15);
+          }
         }
       }
     }

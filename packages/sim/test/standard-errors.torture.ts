@@ -4,7 +4,7 @@ import { cellsOf, compareErrors, GRID, limitOf, linear } from './support/standar
 
 /**
  * Predicted standard errors against 10,000 repetitions of the exact engine, over the whole grid: of each mechanism and cell the
- * mean square of all quantities' errors, of each quantity's, and its bias. Half an hour.
+ * mean square of all quantities' errors, of each quantity's, and its bias. Three quarters of an hour.
  */
 
 const sources = seededSources('standard errors');

@@ -12,8 +12,8 @@ import { isEnumerable, lawsOf } from './law.js';
  */
 export function checkClientIsTheChannel(testCase: Case): void {
   if (!isEnumerable(testCase)) return;
-  const { channel, epsilon, params, values } = testCase;
-  const laws = lawsOf(testCase, `law/${epsilon}`);
+  const { channel, params, values } = testCase;
+  const laws = lawsOf(testCase);
   values.forEach((value, i) => {
     const law = laws[i];
     ensure(law !== undefined, 'a law for each value');
@@ -36,7 +36,7 @@ export function checkClientIsTheChannel(testCase: Case): void {
 /** The law of the number of words drawn is exactly the same for every value. */
 export function checkWordsDrawn(testCase: Case): void {
   if (!isEnumerable(testCase)) return;
-  const [first, ...others] = lawsOf(testCase, 'words').map(({ words }) => words);
+  const [first, ...others] = lawsOf(testCase).map(({ words }) => words);
   ensure(
     others.every((law) => law === first),
     'the number of words drawn depends on the value',

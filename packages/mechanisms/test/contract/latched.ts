@@ -13,7 +13,7 @@ type Law = ReadonlyMap<string, bigint>;
 export function checkStages(testCase: Case): void {
   if (!isLatched(testCase.mechanism.client)) return;
   const { microEpoch, microInfinity } = testCase.params as Params & LatchedParams;
-  const laws = stageLaws(testCase, 'stages');
+  const laws = stageLaws(testCase);
   ensureWithin(
     laws.latch.map(({ results }) => results),
     laws,

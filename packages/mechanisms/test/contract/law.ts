@@ -1,4 +1,4 @@
-import type { BitChannel, Params, WordSource } from '@dither/mechanisms';
+import type { BitChannel, Mechanism, Params, WordSource } from '@dither/mechanisms';
 import { hex } from '../support/ensure.js';
 import { type ExactLaw, exactLaw, looksOf } from '../support/exact-law.js';
 import { seededSource } from '../support/seeded.js';
@@ -89,19 +89,33 @@ function lanesOf({ params, values }: Case): number {
 }
 
 /** Enumerates the words of `run`, as this case's client looks at them. */
-function enumeration(testCase: Case, seed: string): (run: (source: WordSource) => string) => ExactLaw {
-  const picks = seededSource(seed);
+function enumeration(testCase: Case): (run: (source: WordSource) => string) => ExactLaw {
+  const picks = seededSource(`law/${testCase.epsilon}`);
   const pick = (size: number) => Math.floor((picks.next() / 2 ** 32) * size);
   const looks = looksOf(testCase.params, moduliOf(testCase), lanesOf(testCase));
   return (run) => exactLaw(run, looks, pick, MAX_WORDS);
 }
 
+/** What was enumerated of a mechanism, by its params: several checks ask for the same laws, which may take seconds. */
+function remembering<T>(enumerate: (testCase: Case) => T): (testCase: Case) => T {
+  const known = new WeakMap<Mechanism, Map<string, T>>();
+  return (testCase) => {
+    const { mechanism, params } = testCase;
+    const own = known.get(mechanism) ?? new Map<string, T>();
+    known.set(mechanism, own);
+    const key = JSON.stringify(params, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+    const laws = own.get(key) ?? enumerate(testCase);
+    own.set(key, laws);
+    return laws;
+  };
+}
+
 /** The law of the client for each value, public draws being uniform. */
-export function lawsOf(testCase: Case, seed: string): ReportLaw[] {
-  if (isLatched(testCase.mechanism.client)) return throughBothStages(stageLaws(testCase, seed));
+export const lawsOf = remembering((testCase): readonly ReportLaw[] => {
+  if (isLatched(testCase.mechanism.client)) return throughBothStages(stageLaws(testCase));
   const client = unlatched(testCase.mechanism.client);
   const { draws, params, values } = testCase;
-  const enumerate = enumeration(testCase, seed);
+  const enumerate = enumeration(testCase);
   return values.map((value) => {
     const each = Array.from({ length: draws }, (_, draw) =>
       enumerate((source) => keyOf(testCase, client.randomize(params, value, source, draws === 1 ? undefined : draw))),
@@ -109,18 +123,18 @@ export function lawsOf(testCase: Case, seed: string): ReportLaw[] {
     const law = mixture(each);
     return { ...law, words: wordsOf(law.words) };
   });
-}
+});
 
 /**
  * The stages by themselves, as enumerating both in a row would take the product of their times. Who latches is given a
  * draw: each of as many as there are cohorts.
  */
-export function stageLaws(testCase: Case, seed: string): StageLaws {
+export const stageLaws = remembering((testCase): StageLaws => {
   const { mechanism, values } = testCase;
   if (!isLatched(mechanism.client)) return { latch: [], report: new Map() };
   const client: AnyLatched = mechanism.client;
   const params = testCase.params as Parameters<typeof client.latch>[0];
-  const enumerate = enumeration(testCase, seed);
+  const enumerate = enumeration(testCase);
   const stored = new Map<string, Uint8Array>();
   const cohorts = testCase.answers === 'texts' ? testCase.shape.cohorts : LATCH_DRAWS;
   const latch = values.map((value) =>
@@ -141,7 +155,7 @@ export function stageLaws(testCase: Case, seed: string): StageLaws {
     ]),
   );
   return { latch, report };
-}
+});
 
 /** One of several laws, all as likely. */
 function mixture(laws: readonly ExactLaw[]): ExactLaw {

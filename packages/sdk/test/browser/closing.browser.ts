@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
-import { atRest, DAY, HOUR, MINUTE } from './support/device.js';
+import { atRest, DAY, HOUR, MINUTE, PATIENTLY } from './support/device.js';
 import { devices } from './support/devices.js';
 import { allow } from './support/far-end.js';
 import { fail, hide } from './support/page-events.js';
@@ -69,7 +69,7 @@ it('sends what is due when the page is hidden, and nothing that is not', async (
   expect(phone.farEnd.arrivals).toMatchObject([{ method: 'GET' }]);
   await phone.setClock(6 * HOUR, page);
   await hide(page);
-  await vi.waitFor(() => expect(phone.farEnd.deliveries).toHaveLength(1));
+  await vi.waitFor(() => expect(phone.farEnd.deliveries).toHaveLength(1), PATIENTLY);
 });
 
 it.each(ways)('sends nothing that is not due at %s', async (_way, leave) => {
@@ -113,7 +113,7 @@ it('finishes a request that was begun, a slow preflight included, after the tab 
   await allowed;
   await page.close();
   expect(phone.farEnd.deliveries).toEqual([]);
-  await vi.waitFor(() => expect(phone.farEnd.deliveries).toHaveLength(1));
+  await vi.waitFor(() => expect(phone.farEnd.deliveries).toHaveLength(1), PATIENTLY);
 });
 
 it.each(ways)('leaves what is due at %s to the next visit at the latest', async (_way, leave) => {

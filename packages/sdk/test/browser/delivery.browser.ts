@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
-import { DAY, HOUR, MINUTE } from './support/device.js';
+import { DAY, HOUR, MINUTE, PATIENTLY } from './support/device.js';
 import { devices } from './support/devices.js';
 import { captivePortal, cut, problem, type Respond, receipt, silence } from './support/far-end.js';
 
@@ -32,7 +32,7 @@ function delivered(): readonly string[] {
 
 /** Until so many batches came, be it the same: over a connection that breaks Chromium itself tries again. */
 async function arrived(count: number): Promise<void> {
-  await vi.waitFor(() => expect(here.phone.farEnd.deliveries.length).toBeGreaterThanOrEqual(count));
+  await vi.waitFor(() => expect(here.phone.farEnd.deliveries.length).toBeGreaterThanOrEqual(count), PATIENTLY);
 }
 
 it('keeps a batch while offline, and sends the same bytes once online', async () => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { keysOf, reportsIn } from '../support/receiver.js';
-import { atRest, DAY, FIRST_DAY, HOUR, MINUTE } from './support/device.js';
+import { atRest, DAY, FIRST_DAY, HOUR, MINUTE, PATIENTLY } from './support/device.js';
 import { devices } from './support/devices.js';
 import { receipt } from './support/far-end.js';
 import { cheaper, dearer, first, notebook } from './support/registries.js';
@@ -49,7 +49,7 @@ it('sends from one tab at a time, in the smallest app, and from the other once t
   for (let hour = 0; hour < 6; hour++) {
     await Promise.all([page, other].map((tab) => tab.evaluate((time) => deviceTime.sleep(time), 1 * HOUR)));
   }
-  await vi.waitFor(() => expect(phone.farEnd.deliveries.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(phone.farEnd.deliveries.length).toBeGreaterThan(0), PATIENTLY);
   await page.evaluate(() => deviceTime.wait(300));
   expect(phone.farEnd.deliveries).toHaveLength(1);
   const { held = [] } = await page.evaluate(() => navigator.locks.query());

@@ -10,9 +10,10 @@ describe.runIf(shim)('a server under load', () => {
 
   it('stops when a sync fails, and knows after the restart what was stored', () => failSyncs(seed, 3));
 
-  it('acknowledges every batch of a disk that takes 100 ms a sync', async () => {
-    const { p99InSyncs, growth } = await stallDisk(seed, 100, 2);
-    // The worst that may come is a fold, the commit before its own, and its own.
+  it('acknowledges every batch of a disk that takes 200 ms a sync', async () => {
+    const { p99InSyncs, growth } = await stallDisk(seed, 200, 2);
+    // The worst that may come is a fold, the commit before its own, and its own. Beside them the processor is nothing, also
+    // of a machine that has other things to do.
     expect(p99InSyncs).toBeLessThan(16);
     expect(growth).toBeLessThan(2);
   });

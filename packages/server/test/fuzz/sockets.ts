@@ -9,7 +9,7 @@ import { mutateBytes } from './mutate-bytes.js';
 
 const AT_ONCE = 32;
 /** Longest to wait for a server that says nothing and does not hang up. */
-const PATIENCE_MILLISECONDS = 15_000;
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** Requests that are no HTTP, or nearly. */
 const WRONG: readonly ((body: Buffer, random: Random) => string | Buffer)[] = [

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LIMIT_MILLISECONDS = 20_000;
+const LIMIT_MILLISECONDS = 120_000;
+
+/** For `vi.waitFor` and `expect.poll`, which give up after a second. */
+export const PATIENTLY = { timeout: LIMIT_MILLISECONDS };
 
 /** Resolves when it holds; a slow machine takes longer. @throws Error naming what did not come */
 export async function until(what: string, holds: () => boolean): Promise<void> {

@@ -51,8 +51,14 @@ function name({ strategy, draws }: AttackResult): string {
   return draws === null ? strategy : `${strategy}, ${draws} draws`;
 }
 
+/** Times the largest gain, up to which the worst case is drawn. */
+const FAR = 3;
+
 function gains({ attacks, repetitions, tries }: AttackReport): Section {
   const worst = attacks[0]?.points ?? [];
+  const most = Math.max(...attacks.flatMap((attack) => attack.points.map(({ gain }) => gain)));
+  // Where it is far above everything there is, it would press the rest to the ground.
+  const isNear = worst.every((point) => point.worst <= FAR * most);
   return {
     heading: 'Gain',
     sentence: 'What the estimates of all targets gain together, for the share of the reports that is forged.',
@@ -71,7 +77,15 @@ function gains({ attacks, repetitions, tries }: AttackReport): Section {
             high: gain + 2 * standardError,
           })),
         })),
-        { label: 'worst case', shape: 'line', points: worst.map((point) => ({ x: point.share, y: point.worst })) },
+        ...(isNear
+          ? [
+              {
+                label: 'worst case',
+                shape: 'line' as const,
+                points: worst.map(({ share, worst: y }) => ({ x: share, y })),
+              },
+            ]
+          : []),
       ],
     },
     table: {

@@ -7,6 +7,7 @@ import { attackPage } from '../attack/page.js';
 import { type AttackNames, attackReport } from '../attack/report.js';
 import { type AttackOptions, simulateAttacks } from '../attack/simulate.js';
 import { SimError } from '../errors.js';
+import { policy } from '../policy.js';
 import { openPopulation } from '../population/open.js';
 import { normalized, zipfWeights } from '../population/shares.js';
 import { sharesOf } from '../population.js';
@@ -31,20 +32,7 @@ type Name =
   | 'repetitions'
   | keyof typeof commonArguments;
 
-const DEFAULT_CLIENTS = 100_000;
-const QUICK_CLIENTS = 20_000;
-/** Forged reports are bytes: more would take gigabytes. */
-const MAX_CLIENTS = 10_000_000;
-const DEFAULT_FORGED = [0.01, 0.05, 0.1];
-/** Above half of the reports there is nothing left to speak of. */
-const MAX_FORGED = 0.5;
-const DEFAULT_TARGETS = 10;
-const DEFAULT_TRIES = 64;
-const MAX_TRIES = 1_000_000;
-const DEFAULT_ALPHA = 0.01;
-const DEFAULT_REPETITIONS = 50;
-const QUICK_REPETITIONS = 10;
-const MAX_REPETITIONS = 100_000;
+const limits = policy.attack;
 
 export const attack = defineCommand<Name>({
   meta: {
@@ -64,13 +52,13 @@ export const attack = defineCommand<Name>({
       value: 'NAME|FILE',
       summary: 'as of run; of --mechanism uniform, zipf or zipf:EXPONENT; zipf unless told',
     },
-    clients: { value: 'N', summary: `honest installations; ${DEFAULT_CLIENTS} unless told` },
-    forged: { value: 'SHARE,...', summary: `of all reports, forged; ${DEFAULT_FORGED.join(',')} unless told` },
-    targets: { value: 'N|VALUE,...', summary: `so many values at random, or these; ${DEFAULT_TARGETS} unless told` },
+    clients: { value: 'N', summary: `honest installations; ${limits.clients} unless told` },
+    forged: { value: 'SHARE,...', summary: `of all reports, forged; ${limits.forged.join(',')} unless told` },
+    targets: { value: 'N|VALUE,...', summary: `so many values at random, or these; ${limits.targets} unless told` },
     draws: { value: 'NAME,...', summary: `of public draws, how forgers come by them: ${drawChoices.join(', ')}; all` },
-    tries: { value: 'G', summary: `nonces tried for a report whose draw is ground; ${DEFAULT_TRIES} unless told` },
-    alpha: { value: 'A', summary: `level of the detectors; ${DEFAULT_ALPHA} unless told` },
-    repetitions: { value: 'R', summary: `${DEFAULT_REPETITIONS} unless told` },
+    tries: { value: 'G', summary: `nonces tried for a report whose draw is ground; ${limits.tries} unless told` },
+    alpha: { value: 'A', summary: `level of the detectors; ${limits.alpha} unless told` },
+    repetitions: { value: 'R', summary: `${limits.repetitions} unless told` },
     ...commonArguments,
   },
   async run(given, io) {
@@ -88,14 +76,15 @@ export const attack = defineCommand<Name>({
 async function prepare(given: Given<Name>): Promise<{ readonly names: AttackNames; readonly options: AttackOptions }> {
   const seed = given.seed === undefined ? freshSeed(secureSource(globalThis.crypto)) : String(given.seed);
   const sources = seededSources(seed);
-  const clients = wholeNumber('clients', given.clients, MAX_CLIENTS) ?? (given.quick ? QUICK_CLIENTS : DEFAULT_CLIENTS);
+  const clients =
+    wholeNumber('clients', given.clients, limits.maxClients) ?? (given.quick ? limits.quickClients : limits.clients);
   const { subject, shares, population } = await populated(given, clients, sources('events'));
   const { mechanism, params, metric } = subject;
   if (mechanism.answers !== 'frequencies' || !isAttacked(mechanism.id)) {
     throw new SimError('mechanism-unknown', `attacks are known on ${attackedMechanisms.join(', ')}`);
   }
   const valueLabels = metric === undefined ? undefined : labels(metric);
-  const isForged = (share: number) => share > 0 && share <= MAX_FORGED;
+  const isForged = (share: number) => share > 0 && share <= limits.maxForged;
   const isAlpha = (alpha: number) => alpha > 0 && alpha < 1;
   return {
     names: {
@@ -111,13 +100,14 @@ async function prepare(given: Given<Name>): Promise<{ readonly names: AttackName
       shares,
       targets: targetsOf(given.targets, valueLabels, shares.length, sources('targets')),
       clients,
-      forged: someNumbers('forged', given.forged, `a share above 0, at most ${MAX_FORGED}`, isForged) ?? DEFAULT_FORGED,
+      forged:
+        someNumbers('forged', given.forged, `a share above 0, at most ${limits.maxForged}`, isForged) ?? limits.forged,
       draws: drawsOf(given.draws),
-      tries: wholeNumber('tries', given.tries, MAX_TRIES) ?? DEFAULT_TRIES,
-      alpha: someNumber('alpha', given.alpha, 'a number above 0 and below 1', isAlpha) ?? DEFAULT_ALPHA,
+      tries: wholeNumber('tries', given.tries, limits.maxTries) ?? limits.tries,
+      alpha: someNumber('alpha', given.alpha, 'a number above 0 and below 1', isAlpha) ?? limits.alpha,
       repetitions:
-        wholeNumber('repetitions', given.repetitions, MAX_REPETITIONS) ??
-        (given.quick ? QUICK_REPETITIONS : DEFAULT_REPETITIONS),
+        wholeNumber('repetitions', given.repetitions, policy.maxRepetitions) ??
+        (given.quick ? limits.quickRepetitions : limits.repetitions),
       sources,
     },
   };
@@ -172,7 +162,7 @@ function targetsOf(
     throw new SimError('argument-invalid', `--targets is a number of values, or of their names, with commas between`);
   }
   const most = domainSize - 1;
-  const count = wholeNumber('targets', text, most) ?? Math.min(DEFAULT_TARGETS, Math.ceil(domainSize / 4));
+  const count = wholeNumber('targets', text, most) ?? Math.min(limits.targets, Math.ceil(domainSize / 4));
   const values = Array.from({ length: domainSize }, (_, value) => value);
   for (let i = 0; i < count; i++) {
     const j = i + uniformInt(source, domainSize - i);

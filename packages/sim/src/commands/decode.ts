@@ -2,13 +2,14 @@ import { readRapporParams } from '../decode/aggregates.js';
 import { readCounts } from '../decode/counts.js';
 import { readMap } from '../decode/map.js';
 import { decodingMethods } from '../decode/methods.js';
+import { decodePage } from '../decode/page.js';
 import { type DecodeReport, decodeReport } from '../decode/report.js';
-import { decodeText } from '../decode/report-text.js';
 import { SimError } from '../errors.js';
 import { fileLines } from '../text-files.js';
-import { defineCommand, type Given } from './command.js';
+import { commonArguments, defineCommand, type Given, sameAgain } from './command.js';
+import { finish } from './finish.js';
 
-type Name = 'params' | 'counts' | 'map' | 'method' | 'json';
+type Name = 'params' | 'counts' | 'map' | 'method' | 'json' | 'out';
 
 const METHODS = Object.keys(decodingMethods).join(', ');
 
@@ -26,12 +27,12 @@ export const decode = defineCommand<Name>({
     counts: { value: 'FILE', summary: 'a line per cohort: its reports, then for each of k bits how many have it set' },
     map: { value: 'FILE', summary: 'a line per candidate: the text, then its bits as cohort * k + bit, from 1' },
     method: { value: 'NAME', summary: `one of ${METHODS}; wls unless told` },
-    json: { summary: 'one JSON object instead of a table' },
+    json: commonArguments.json,
+    out: commonArguments.out,
   },
   async run(given, io) {
     const report = await decodeFiles(given);
-    io.out(given.json ? `${JSON.stringify(report)}\n` : decodeText(report));
-    return 0;
+    return finish(report, decodePage(report), given, io);
   },
 });
 
@@ -44,7 +45,13 @@ async function decodeFiles(given: Given<Name>): Promise<DecodeReport> {
   const params = await readRapporParams(paramsFile, fileLines(paramsFile));
   const counts = await readCounts(countsFile, fileLines(countsFile), params);
   const map = await readMap(mapFile, fileLines(mapFile), params);
-  return decodeReport({ method: name, params, map, decoded: method(counts, map.bits) });
+  return decodeReport({
+    arguments: sameAgain('decode', given),
+    method: name,
+    params,
+    map,
+    decoded: method(counts, map.bits),
+  });
 }
 
 function needed(given: Given<Name>, name: 'params' | 'counts' | 'map'): string {

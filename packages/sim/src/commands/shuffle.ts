@@ -1,5 +1,6 @@
 import { loadRegistry } from '@dither/protocol/node';
 import { SimError } from '../errors.js';
+import { policy } from '../policy.js';
 import { batchMessage, type Message, reportMessage } from '../shuffle/messages.js';
 import { shufflePage } from '../shuffle/page.js';
 import { type ShuffleReport, shuffleReport } from '../shuffle/report.js';
@@ -18,14 +19,7 @@ type Name =
   | 'forged'
   | Exclude<keyof typeof commonArguments, 'seed'>;
 
-/** A standard deviation of the messages takes the time: a second at the end. */
-const MAX_CLIENTS = 1e9;
-const DEFAULT_CLIENTS = [1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6];
-const QUICK_CLIENTS = [1e3, 1e4, 1e5];
-const DEFAULT_DELTA = 1e-8;
-/** Below it what is left out of the sums would count. */
-const LEAST_DELTA = 1e-20;
-const MAX_CENTRAL = 1000;
+const limits = policy.shuffle;
 
 const { seed: _, ...formArguments } = commonArguments;
 
@@ -35,17 +29,20 @@ export const shuffle = defineCommand<Name>({
     summary: 'what is left of epsilon when reports are shuffled in batches',
     detail: [
       'The central epsilon of a batch whose messages are stripped of sender and order: an upper bound, computed from the',
-      "mechanism's own integers by variation-ratio reduction. For a registry: of the whole batch that a device sends, which",
-      'is one message; and of each metric alone, if it were one. The conditions are printed with it. Nothing is random.',
+      "mechanism's own integers. For a registry: of the whole batch that a device sends, which is one message; and of each",
+      'metric alone, if it were one. The conditions are printed with it. Nothing is random.',
     ].join('\n'),
   },
   args: {
     registry: { value: 'FILE', summary: 'declared metrics: canonical JSON, or a module that exports a registry' },
     metric: { value: 'ID', summary: 'of these one alone, beside the batch' },
     ...mechanismArguments,
-    clients: { value: 'N,...', summary: `messages of a batch; ${DEFAULT_CLIENTS.join(',')} unless told` },
-    delta: { value: 'D', summary: `${DEFAULT_DELTA} unless told` },
-    central: { value: 'E,...', summary: 'central epsilons to say the delta of; parts of the local one unless told' },
+    clients: { value: 'N,...', summary: `messages of a batch; ${limits.clients.join(',')} unless told` },
+    delta: { value: 'D', summary: `${limits.delta} unless told` },
+    central: {
+      value: 'E,...',
+      summary: 'central epsilons to say the delta of; some around the one at --delta unless told',
+    },
     forged: { value: 'SHARE', summary: 'of the messages, at most, that nobody hides behind; 0 unless told' },
     ...formArguments,
     quick: { summary: 'fewer sizes of batches' },
@@ -59,19 +56,19 @@ export const shuffle = defineCommand<Name>({
 
 async function compute(given: Given<Name>): Promise<ShuffleReport> {
   const { app, messages } = await messagesOf(given);
-  const isSize = (n: number) => Number.isInteger(n) && n >= 1 && n <= MAX_CLIENTS;
-  const isDelta = (d: number) => d >= LEAST_DELTA && d < 1;
+  const isSize = (n: number) => Number.isInteger(n) && n >= 1 && n <= limits.maxClients;
+  const isDelta = (d: number) => d >= limits.leastDelta && d < 1;
   const isShare = (share: number) => share >= 0 && share < 1;
-  const isCentral = (e: number) => e >= 0 && e <= MAX_CENTRAL;
+  const isCentral = (e: number) => e >= 0 && e <= limits.maxCentral;
   return shuffleReport({
     arguments: sameAgain('shuffle', given),
     app,
     messages,
     clients:
-      someNumbers('clients', given.clients, `a whole number from 1 to ${MAX_CLIENTS}`, isSize) ??
-      (given.quick ? QUICK_CLIENTS : DEFAULT_CLIENTS),
-    delta: someNumber('delta', given.delta, `a number from ${LEAST_DELTA} to below 1`, isDelta) ?? DEFAULT_DELTA,
-    central: someNumbers('central', given.central, `a number from 0 to ${MAX_CENTRAL}`, isCentral),
+      someNumbers('clients', given.clients, `a whole number from 1 to ${limits.maxClients}`, isSize) ??
+      (given.quick ? limits.quickClients : limits.clients),
+    delta: someNumber('delta', given.delta, `a number from ${limits.leastDelta} to below 1`, isDelta) ?? limits.delta,
+    central: someNumbers('central', given.central, `a number from 0 to ${limits.maxCentral}`, isCentral),
     forged: someNumber('forged', given.forged, 'a share from 0 to below 1', isShare) ?? 0,
   });
 }

@@ -48,8 +48,12 @@ function leadOf({ cells, advice, question, metric, isPartial }: CompareReport): 
           `With ${whole(best.clients)} installations and epsilon ${epsilon}, ${best.mechanism} errs least: by ${errorText(best.measured ?? best.predicted, unit)}.`,
         ];
   });
+  const chosen =
+    last?.mechanism == null
+      ? []
+      : [`For epsilon ${last.epsilon} advise would choose ${last.mechanism}: ${last.reason}.`];
   const stopped = isPartial ? ['Stopped: cells that were not reached are predicted alone.'] : [];
-  return cells.length === 0 ? ['No mechanism answers this at these epsilons.'] : [...sentences, ...stopped];
+  return cells.length === 0 ? ['No mechanism answers this at these epsilons.'] : [...sentences, ...chosen, ...stopped];
 }
 
 type Unit = 'points' | string;
@@ -76,7 +80,7 @@ function paretoSection(report: CompareReport): Section {
   const shown = report.cells.filter(({ clients }) => clients === most);
   return {
     heading: `Error against what a person gives, ${whole(most)} installations`,
-    sentence: `Left and low is good: less epsilon in ${shown[0]?.person.windowDays} days, and less error. The line joins what nothing beats.`,
+    sentence: `Left and low is good: less epsilon in ${shown[0]?.person.windowDays} days, and less error, here as predicted. The line joins what nothing beats.`,
     chart: {
       kind: 'scatter',
       x: { label: `epsilon of a person in ${shown[0]?.person.windowDays} days`, scale: 'log', format: 'number' },
@@ -85,7 +89,8 @@ function paretoSection(report: CompareReport): Section {
         label: `${cell.mechanism} at ${cell.epsilon}`,
         group: cell.mechanism,
         x: cell.person.perWindow,
-        y: cell.measured ?? cell.predicted,
+        // As predicted: measured ones differ by chance, and the front would be one of luck.
+        y: cell.predicted,
         isFront: cell.isFront,
         detail: `${cell.reportBytes} byte${cell.reportBytes === 1 ? '' : 's'} a report`,
       })),

@@ -25,6 +25,8 @@ export interface ReportedShare {
 /** What `dither-sim decode --json` prints. */
 export interface DecodeReport {
   readonly command: 'decode';
+  /** Arguments that make it again. */
+  readonly arguments: readonly string[];
   readonly method: string;
   readonly params: RapporParams;
   readonly confidence: number;
@@ -46,19 +48,22 @@ export interface DecodeReport {
 }
 
 export interface DecodeReportOptions {
+  readonly arguments: readonly string[];
   readonly method: string;
   readonly params: RapporParams;
   readonly map: CandidateMap;
   readonly decoded: Decoded;
 }
 
-export function decodeReport({ method, params, map, decoded }: DecodeReportOptions): DecodeReport {
+export function decodeReport(options: DecodeReportOptions): DecodeReport {
+  const { method, params, map, decoded } = options;
   const groups = new Map(decoded.confused.flatMap((group) => group.map((v) => [v, group] as const)));
   const { n, withText, unexplained, misfit } = decoded;
   const detected = decoded.texts.filter(({ isDetected }) => isDetected);
   const masses = new Map(decoded.texts.map((text, v) => [groups.get(v) ?? v, text]));
   return {
     command: 'decode',
+    arguments: options.arguments,
     method,
     params,
     confidence: policy.confidence,

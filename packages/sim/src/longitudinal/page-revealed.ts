@@ -66,7 +66,7 @@ function declaredSection(metric: ReportedMetric, points: readonly RevealedBy[], 
     },
     notes: [
       'Epsilon x means: whatever is sent is at most e^x times likelier under one history than under another. It is about the messages that tell most, however rare.',
-      `Memo is the published rule: one permanent answer for each distinct value, kept for ever. Its published bound is epsilon ${significant(metric.epsilonInfinity)} for each value held; here two are.`,
+      `Memo is the published rule: one permanent answer for each distinct value, kept for ever. Its published bound is epsilon ${significant(metric.epsilonInfinity)} for each value held; here two are. Its stages are those of the metric; the published second one spends a little less than epsilonFirst where there are more than two cells.`,
       ...(metric.bits === null
         ? []
         : [

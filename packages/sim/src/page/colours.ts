@@ -15,8 +15,8 @@ interface Colours {
 }
 
 /**
- * Text has a contrast of 4.5 at least to what is behind it, marks of 3 (WCAG 2.2, 1.4.3 and 1.4.11).
- * Marks were searched for so that any two of them are as different as can be to who sees all colours and to who lacks red, green
+ * Text has a contrast of 4.5 at least to what is behind it, marks of 3 (WCAG 2.2, 1.4.3 and 1.4.11). Marks were
+ * searched for so that any two of them are as different as can be to who sees all colours and to who lacks red, green
  * or blue; the tests measure it.
  */
 export const COLOURS: { readonly light: Colours; readonly dark: Colours } = {

@@ -1,6 +1,6 @@
 /**
- * What a command has to show, whatever the form: the terminal prints it as text, `--out` as one HTML file with charts. Every
- * command makes its page from the very object that `--json` prints.
+ * What a command has to show, whatever the form: the terminal prints it as text, `--out` as one HTML file with charts.
+ * Every command makes its page from the very object that `--json` prints.
  */
 export interface Page {
   readonly title: string;
@@ -55,7 +55,9 @@ export interface IntervalChart {
   }[];
 }
 
-/** Lines over x, such as error against epsilon or the spending of a year. Points in the order of x; NaN breaks a line. */
+/**
+ * Lines over x, such as error against epsilon or the spending of a year. Points in the order of x; NaN breaks a line.
+ */
 export interface LineChart {
   readonly kind: 'lines';
   readonly x: Axis;
@@ -63,8 +65,8 @@ export interface LineChart {
   readonly series: readonly {
     readonly label: string;
     /**
-     * The label of the series that it belongs to, such as the predicted one of measured points: it has the same colour and form,
-     * and no name in the picture.
+     * The label of the series that it belongs to, such as the predicted one of measured points: it has the same colour
+     * and form, and no name in the picture.
      */
     readonly of?: string;
     /** `step` holds each value until the next x. */

@@ -12,8 +12,8 @@ function variables({ marks, ...colours }: Scheme): string {
 const marks = COLOURS.light.marks.map((_, i) => `.c${i}{--mark:var(--c${i})}`).join('\n');
 
 /**
- * Everything about looks. Fonts are those that a system has of its own and that are as wide as `svg/letters.ts` says. Dark is for
- * screens only, so that print is dark on white.
+ * Everything about looks. Fonts are those that a system has of its own and that are as wide as `svg/letters.ts` says.
+ * Dark is for screens only, so that print is dark on white.
  */
 export const STYLE = `
 :root{color-scheme:light dark;${variables(COLOURS.light)}}
@@ -49,7 +49,7 @@ svg.wide{display:none}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem 0 .35rem 1.25rem;text-align:right;vertical-align:baseline;white-space:nowrap;border-bottom:1px solid var(--rule)}
 th:first-child,td:first-child{padding-left:0;text-align:left;position:sticky;left:0;background:var(--page)}
-thead th{font-weight:400;color:var(--quiet);vertical-align:bottom;white-space:normal;text-wrap:balance}
+thead th{font-weight:400;color:var(--quiet);vertical-align:bottom;white-space:normal;text-wrap:balance;min-width:4.5rem}
 th.read,td.read{text-align:left}
 tbody th{font-weight:400}
 .long{min-width:12rem;max-width:20rem;white-space:normal;overflow-wrap:anywhere}

@@ -5,16 +5,20 @@ import { isDrawable, type Scale, scaleOf } from './svg/scale.js';
 const WIDTH = policy.barWidth;
 const HEADER = '[ ] interval, o estimate, | truth';
 
-/** The table with bars beside it, where its rows are those of the chart; a table of names and bars where there is none. */
+/**
+ * The table with bars beside those of its rows that the chart has, if it has them all; a table of names and bars where there
+ * is none.
+ */
 export function withBars(table: Table | undefined, chart: IntervalChart): Table | undefined {
   const { rows } = chart;
   const { header, rows: lines, ...rest } = table ?? { header: [''], rows: rows.map(({ label }) => [label]) };
-  if (rows.length === 0 || lines.length !== rows.length || !lines.every(([name], i) => name === rows[i]?.label))
-    return table;
-  const bars = barsOf(chart);
+  const names = lines.map(([name]) => name);
+  if (rows.length === 0 || !rows.every(({ label }) => names.includes(label))) return table;
+  const drawn = barsOf(chart);
+  const bars = new Map(rows.map(({ label }, i) => [label, drawn[i] ?? '']));
   return {
     header: [...header, HEADER.padEnd(WIDTH)],
-    rows: lines.map((cells, i) => [...cells, bars[i] ?? '']),
+    rows: lines.map((cells) => [...cells, bars.get(cells[0] ?? '') ?? ''.padEnd(Math.max(WIDTH, HEADER.length))]),
     ...rest,
   };
 }

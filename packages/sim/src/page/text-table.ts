@@ -7,8 +7,8 @@ const LONGEST_NAME = 40;
 const GAP = 2;
 
 /**
- * The lines of a table, header first, no line wider than `width` where its cells allow that: columns that have no room beside
- * the first ones follow in a block of their own, under the same names.
+ * The lines of a table, header first, no line wider than `width` where its cells allow that: columns that have no room
+ * beside the first ones follow in a block of their own, under the same names.
  */
 export function tableLines(table: Table, width: number): readonly (readonly string[])[] {
   const { header, rows } = table;

@@ -6,7 +6,9 @@ import type { Page, Section, Table } from './page.js';
 import { withBars } from './text-bars.js';
 import { tableLines } from './text-table.js';
 
-/** The page for a terminal. Charts are left to the HTML file, but for bars beside a table that has the rows of a chart. */
+/**
+ * The page for a terminal. Charts are left to the HTML file, but for bars beside a table that has the rows of a chart.
+ */
 export function pageText(page: Page, { isColoured }: { readonly isColoured: boolean }): string {
   const style: Style = (format, text) =>
     isColoured && text !== '' ? styleText(format, text, { validateStream: false }) : text;

@@ -31,6 +31,9 @@ export interface Attempt {
 /** Domains up to here are drawn whole: it costs little, and nothing is then taken from a formula. */
 const WHOLE = 64;
 
+/** A percentile counts as known only where its interval is no longer than this part of the range. */
+const MOST_TOLD = 0.5;
+
 /** Undefined where the mechanism has no law that can be drawn from. */
 export function attemptAt(task: Task, candidate: Candidate, { epsilon, n, accuracy }: World): Attempt | undefined {
   const { mechanism } = candidate;
@@ -104,9 +107,11 @@ function judgeOf(
       const { quantile } = asked as Extract<typeof asked, { of: 'quantile' }>;
       const question = { quantiles: [quantile], above: [], amounts: bucketMiddles(edges), confidence };
       return (state) => {
-        const { place = Number.NaN } =
-          aggregator.distribution(params as IndexParams, state, question).quantiles[0] ?? {};
-        return isNear(amountAt(edges, place));
+        const [estimate] = aggregator.distribution(params as IndexParams, state, question).quantiles;
+        if (estimate === undefined) return false;
+        // Where the interval is most of the range hardly anything is told, however lucky the guess in it.
+        const isTold = estimate.high - estimate.low <= MOST_TOLD * (edges.length - 1);
+        return isTold && isNear(amountAt(edges, estimate.place));
       };
     }
     case 'texts': {

@@ -29,6 +29,7 @@ export interface WishPlan {
 export async function planWish(problem: Problem, candidates: readonly Candidate[], run: Run): Promise<WishPlan> {
   const ranked = rankedByPrediction(problem, candidates);
   const found = new Map<Candidate, Solution | undefined>();
+  const most = problem.task.question === 'texts' ? policy.plan.triedTexts : policy.plan.tried;
   let best: Solution | undefined;
   for (const { candidate, predicted } of ranked) {
     const isWorse = best !== undefined && predicted !== undefined && !isLess(predicted, best.found);
@@ -36,7 +37,7 @@ export async function planWish(problem: Problem, candidates: readonly Candidate[
     const solution = await solve(problem, candidate, predicted, run);
     found.set(candidate, solution);
     if (solution !== undefined && (best === undefined || isLess(solution.found, best.found))) best = solution;
-    if (found.size === policy.plan.tried && best !== undefined) break;
+    if (found.size >= most && best !== undefined) break;
   }
   const tried = ranked.map((one) => told(one, found, best));
   const chosen = tried.filter(({ candidate }) => candidate === best?.candidate);

@@ -23,8 +23,9 @@ export interface Solution {
 /** A step of a search goes no further than this factor: far away a prediction says little. */
 const STRIDE = 2;
 
-/** What fails its verification is raised by this part. */
-const RAISE = 0.03;
+/** What fails its verification is raised by a little, as it was nearly enough; what fails again and again by more. */
+const RAISES = [0.03, 0.03, 0.03] as const;
+const FURTHER = 0.25;
 const MOST_RAISES = 20;
 
 /**
@@ -49,11 +50,11 @@ export async function solve(
   const most = limitsOf(problem)[1];
   let found = rounded(problem, searched);
   for (let raise = 0; raise < MOST_RAISES && found <= most; raise++) {
-    const verification = await verify(problem, attempt(found) as Attempt, run);
+    const verification = await verify(problem, candidate, found, run);
     if (verification?.isPassed !== false) {
       return { candidate, world: worldAt(problem, found), predicted, found, law: first.law, verification };
     }
-    found = rounded(problem, Math.max(found * (1 + RAISE), nextAfter(problem, found)));
+    found = rounded(problem, Math.max(found * (1 + (RAISES[raise] ?? FURTHER)), nextAfter(problem, found)));
   }
   return undefined;
 }
@@ -63,16 +64,24 @@ function withinLimits(problem: Problem, x: number): number {
   return Math.min(most, Math.max(least, x));
 }
 
-/** The binomial test of the promise, on coins that the search has not seen; undefined where it was stopped. */
-async function verify({ task }: Problem, attempt: Attempt, run: Run): Promise<CoverageTest | undefined> {
-  const { repetitions, met } = await measure(
-    attempt,
-    repetitionsFor(run.effort, task.question).verify,
-    'verification',
-    run,
-  );
-  if (run.stop.aborted) return undefined;
-  return coverageTest(met, repetitions, { promised: task.chance, alpha: policy.plan.alpha });
+/**
+ * The binomial test of the promise, on coins that the search has not seen; undefined where it was stopped, or where the
+ * mechanism cannot be simulated.
+ */
+export async function verify(
+  problem: Problem,
+  candidate: Candidate,
+  x: number,
+  run: Run,
+): Promise<CoverageTest | undefined> {
+  const { task } = problem;
+  const attempt = attemptAt(task, candidate, worldAt(problem, x));
+  if (attempt === undefined) return undefined;
+  const { verify: repetitions } = repetitionsFor(run.effort, task.question);
+  const { met } = await measure(attempt, repetitions, 'verification', run);
+  return run.stop.aborted
+    ? undefined
+    : coverageTest(met, repetitions, { promised: task.chance, alpha: policy.plan.alpha });
 }
 
 /** Relative width of the last bracket of a bisection. */

@@ -2,7 +2,7 @@ import { significant } from '../format.js';
 import type { Task } from './task.js';
 
 /** `19 times of 20`, or as many of 10, 100 or 1000, or a percentage. */
-export function oddsText(chance: number): string {
+function oddsText(chance: number): string {
   const of = [10, 20, 100, 1000].find((n) => Math.abs(chance * n - Math.round(chance * n)) < 1e-9);
   return of === undefined ? `in ${significant(100 * chance)}% of cases` : `${Math.round(chance * of)} times of ${of}`;
 }
@@ -30,7 +30,10 @@ export function purposeText(task: Task, accuracy: number): string {
 /** What is promised, precisely. */
 export function promiseText(task: Task): string {
   const chance = significant(task.chance);
-  if (task.kind === 'within') return `P[|estimate - truth| <= accuracy] is at least ${chance}, for ${task.label}`;
+  if (task.kind === 'within') {
+    const told = task.question === 'quantiles' ? ', with an interval of at most half the range' : '';
+    return `P[|estimate - truth| <= accuracy] is at least ${chance}, for ${task.label} of this population${told}`;
+  }
   return task.question === 'texts'
     ? `a text of this share is detected with probability ${chance} or more, in a list that holds any false text with probability .05 at most`
     : `the 95% interval of a value of this share excludes zero with probability ${chance} or more`;

@@ -24,7 +24,7 @@ export interface CandidateOptions {
 }
 
 /** Filters of texts that are looked at beside the declared one, with one hash each: more hashes divide epsilon. */
-const FILTERS = [128, 256, 512, 1024] as const;
+const FILTERS = [128, 512] as const;
 
 /** What every candidate is made with to see whether it can be: any epsilon would do. */
 const SOME_EPSILON = 1;

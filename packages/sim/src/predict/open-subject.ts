@@ -1,10 +1,12 @@
 import type { WordSource } from '@dither/mechanisms';
+import { bellCurves } from '@dither/mechanisms/advise';
 import { type Kind, type Metric, type Registry, policy as registryPolicy } from '@dither/protocol';
 import { loadRegistry } from '@dither/protocol/node';
 import type { Given } from '../commands/command.js';
 import { wholeNumber } from '../commands/command.js';
 import { SimError } from '../errors.js';
 import type { Io } from '../io.js';
+import { shapedPopulation } from '../population/declared.js';
 import { openPopulation } from '../population/open.js';
 import { type Population, sharesOf } from '../population.js';
 import { BARE_ID, bareRegistry } from './bare.js';
@@ -16,7 +18,8 @@ export const subjectArguments = {
   metric: { value: 'ID', summary: 'of the registry' },
   population: {
     value: 'NAME|FILE',
-    summary: 'uniform (unless told), zipf, zipf:EXPONENT, distributions in .json, or events in .csv',
+    summary:
+      'uniform, zipf, zipf:EXPONENT, distributions in .json, or events in .csv; uniform unless told, numbers bell-shaped',
   },
   kind: { value: 'KIND', summary: 'without a registry: boolean, category, count, timing, quantity or text' },
   values: { value: 'K', summary: 'of a category: how many there are; 16 unless told' },
@@ -34,30 +37,31 @@ const MOST_VALUES = registryPolicy.maxCategories;
 const MOST_CLAMP = 2 ** 20;
 
 /**
- * @param assumed - the kind where neither a registry nor `--kind` says one
+ * @param usual - the kind where neither a registry nor `--kind` says one
  * @throws SimError `argument-missing`, `argument-invalid`, `metric-unknown`, `metric-latched`, and what opening the registry or
  *   the population throws
  */
 export async function openSubject(
   given: Given<SubjectName>,
-  assumed: Kind | undefined,
+  usual: Kind | undefined,
   source: WordSource,
   io: Pick<Io, 'note'>,
 ): Promise<Subject> {
   const registry =
-    given.registry === undefined ? bareRegistry(bareOf(given, assumed)) : await loadRegistry(String(given.registry));
+    given.registry === undefined ? bareRegistry(bareOf(given, usual)) : await loadRegistry(String(given.registry));
   const id = given.registry === undefined ? BARE_ID : String(given.metric ?? '');
   const population = await openShares(given, registry, source, io);
   return subjectOf(registry, id, population, periodOf(given));
 }
 
-/** The population of a registry, of which shares alone matter here. */
+/** The population of a registry, of which shares alone matter here. Unless one is named, the assumed one. */
 export async function openShares(
-  { population = 'uniform' }: Given<'population'>,
+  { population }: Given<'population'>,
   registry: Registry,
   source: WordSource,
   { note }: Pick<Io, 'note'>,
 ): Promise<Population> {
+  if (population === undefined) return assumed(registry);
   let left = 0;
   const onBadLine = (): void => {
     left++;
@@ -65,6 +69,22 @@ export async function openShares(
   const opened = await openPopulation(String(population), registry, { clients: undefined, source, onBadLine });
   if (left > 0) note(`${String(population)}: ${left} line(s) left out\n`);
   return opened;
+}
+
+/**
+ * Every value alike, but for timings and quantities: these lie on a bell curve over the buckets whose middle is at three tenths of
+ * the range. A flat curve is what some estimates of percentiles begin with: without a look at reports they would be right of it.
+ */
+function assumed(registry: Registry): Population {
+  const flat = shapedPopulation('uniform', { uniform: {} }, registry);
+  if (flat.values.kind !== 'declared') return flat;
+  const isNumber = ({ kind }: Metric): boolean => kind === 'timing' || kind === 'quantity';
+  const shares = flat.values.shares.map((own, place) => {
+    const metric = registry.wire[place] as Metric;
+    return isNumber(metric) ? (bellCurves(metric.domainSize - 1)[0] as Float64Array) : own;
+  });
+  const name = registry.wire.some(isNumber) ? 'assumed: uniform, numbers on a bell curve' : 'uniform';
+  return { ...flat, name, values: { kind: 'declared', shares } };
 }
 
 /** @throws SimError `metric-unknown`, `metric-latched` */
@@ -98,10 +118,10 @@ function periodOf(given: Given<'period'>): Metric['period'] | undefined {
   return period;
 }
 
-function bareOf(given: Given<SubjectName>, assumed: Kind | undefined) {
+function bareOf(given: Given<SubjectName>, usual: Kind | undefined) {
   if (given.metric !== undefined)
     throw new SimError('argument-missing', '--metric is one of a registry: --registry FILE is needed');
-  const kind = KINDS.find((one) => one === (given.kind ?? assumed));
+  const kind = KINDS.find((one) => one === (given.kind ?? usual));
   if (kind === undefined)
     throw new SimError('argument-missing', `--registry FILE is needed, or --kind: ${KINDS.join(', ')}`);
   return {

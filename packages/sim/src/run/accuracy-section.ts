@@ -17,9 +17,12 @@ const COLUMNS: readonly (readonly [header: string, raw: Measure, processed: Meas
     ['coverage', 'coverage', undefined, true],
   ];
 
+const EXACT =
+  'The exact engine draws what a server would hold from its exact law, to double precision; metrics are drawn independently of one another.';
+
 /** All metrics in figures that can be compared, and whether intervals hold what they promise. */
 export function accuracySection(report: RunReport): Section {
-  const { metrics, repetitions, coverage } = report;
+  const { metrics, repetitions, coverage, engine } = report;
   const { covered, trials, promised, alpha, probability, isPassed } = coverage;
   return {
     heading: 'How wrong, in figures',
@@ -35,6 +38,7 @@ export function accuracySection(report: RunReport): Section {
       'L1 is the sum of the absolute errors of all shares, largest the largest of them; KS the largest error of a cumulative share; Wasserstein how far a number has to be moved on average, in its unit; top 10 the error of the most common values, relative to what they are. Post-processed estimates have no negative share; they are biased each, and nearer to the truth as a whole.',
       'Precision: of what is detected, the share that somebody holds. Recall: of what somebody holds, the share that is detected.',
       `Coverage test (one random interval per metric and repetition): ${covered} of ${trials}, promised ${significant(100 * promised)}% of each: ${isPassed ? 'passed' : 'FAILED'}. Chance of so few if the promise is kept: ${significant(probability)}; the test fails below ${alpha}, its false-alarm rate.`,
+      ...(engine.name === 'exact' ? [EXACT] : []),
     ],
   };
 }

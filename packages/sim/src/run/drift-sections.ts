@@ -2,14 +2,16 @@ import type { LineChart, Section } from '../page/page.js';
 import type { ReportedMetric, ReportedValue, ReportedWindow } from './report.js';
 import { amount, nameOf } from './words.js';
 
-/** Of each metric the value that moved most: truth against estimate, window by window. */
+/** Of each metric the value that moved most, truth against estimate, window by window; first what moved farthest. */
 export function driftSections(windows: readonly ReportedWindow[]): readonly Section[] {
   const [first] = windows;
-  return (first?.metrics ?? []).flatMap((metric, i) => {
-    const all = windows.map(({ metrics }) => metrics[i] as ReportedMetric);
-    const moved = mostMoved(all);
-    return moved === undefined ? [] : [driftSection(metric, moved)];
-  });
+  return (first?.metrics ?? [])
+    .flatMap((metric, i) => {
+      const moved = mostMoved(windows.map(({ metrics }) => metrics[i] as ReportedMetric));
+      return moved === undefined ? [] : [{ metric, moved }];
+    })
+    .sort((a, b) => distance(b.moved) - distance(a.moved))
+    .map(({ metric, moved }) => driftSection(metric, moved));
 }
 
 /** One value in each window; undefined where it has none, because nobody reported it. */

@@ -31,7 +31,7 @@ function facts(report: RunReport): Page['facts'] {
     ['clients', `${whole(clients)}${times}`],
     ...(windows === undefined ? [] : [['windows', `${windows.length}, each with installations drawn anew`] as const]),
     ...asked(report),
-    ['engine', `${engine.name}: ${engine.reason}${engine.name === 'exact' ? `. ${EXACT}` : ''}`],
+    ['engine', `${engine.name}: ${engine.reason}`],
     ['seed', seed],
     ...(mse === null || maxError === null
       ? []
@@ -47,9 +47,6 @@ function facts(report: RunReport): Page['facts'] {
     ],
   ];
 }
-
-const EXACT =
-  'What a server would hold is drawn from its exact law, to double precision; metrics are drawn independently of one another';
 
 function asked({ asked: wanted }: RunReport): Page['facts'] {
   if (wanted === undefined) return [];

@@ -7,7 +7,7 @@ export type DeltaAt = (epsilon: number) => number;
 
 /**
  * Any local randomizer: Feldman, McMillan, Talwar 2023, "Stronger privacy amplification by shuffling for Renyi and approximate
- * differential privacy", theorem 3.2. Each of the others is, with probability 1/(P+1) each, a clone of the one value or of the
+ * differential privacy". Each of the others is, with probability 1/(P+1) each, a clone of the one value or of the
  * other; the message in question is one or the other with P/(P+1).
  *
  * That it holds where all others hold one value follows from `excess` by convex order: of the likelihood ratio of a message,
@@ -21,7 +21,7 @@ export function anyBound({ epsilon }: LocalRandomizer, n: number): DeltaAt {
 }
 
 /**
- * The others' common part of a randomizer whose reports support values: Balle et al. 2019, theorem 5.1. Whatever its value, a
+ * The others' common part of a randomizer whose reports support values: Balle, Bell, Gascon, Nissim 2019, "The privacy blanket of the shuffle model". Whatever its value, a
  * message is with probability `blanket` a draw of one law; how many are, is told, and the rest is told, too.
  *
  * Under that law a report supports neither of two values, one or both. To support both is as likely under either, P times as
@@ -58,7 +58,7 @@ const STRETCH = 1e-3;
 
 /**
  * To compare with: variation-ratio reduction, Wang et al. 2024, "Privacy amplification via shuffling: unified, simplified, and tightened",
- * theorem 4.2, with the total variation and Q = P. It takes it that what both values send alike is sent by all others, too.
+ * with the total variation and Q = P. It takes it that what both values send alike is sent by all others, too.
  * Where they send it more rarely, the divergence is larger than this: of randomized response over four values or more always, by
  * a little (`test/shuffle.test.ts`). So it is no bound.
  */

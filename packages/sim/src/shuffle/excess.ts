@@ -27,17 +27,17 @@ function slackOf({ mass }: BinomialLaw): number {
 const VANISHED = 1e-250;
 
 /**
- * An upper bound, but for rounding the value, of the mean over n messages, of a left and b right ones, of the positive part of
+ * An upper bound, but for rounding the value, of the mean over n messages, `a` of them left and `b` right, of the positive part of
  *
  *   ( (P-e) a - (P e - 1) b - (e-1) neither (n-a-b) ) / n,  e = e^epsilon:
  *
  * the hockey-stick divergence of shuffled batches by the likelihood ratio of one message (Balle, Bell, Gascon, Nissim 2019, "The
- * privacy blanket of the shuffle model", lemma 5.3). Given t = a+b the sum over a is, with b and S the mass at `cut`-1 and
- * the upper tail from `cut` of Bin(t-1, rho), rho = left/(left+right),
+ * privacy blanket of the shuffle model"). Given t = a+b, what is positive are all a from some `cut` on, and their sum
+ * is, with m the mass at cut-1 and S the upper tail from cut of Bin(t-1, rho), rho = left/(left+right),
  *
- *   rho b (t (P-e) - (e-1) neither (n-t)) - S (t ((P-1)((e-1)(1-rho) + 1-2 rho) + e-1) + (e-1) neither (n-t)),
+ *   rho m (t (P-e) - (e-1) neither (n-t)) - S (t ((P-1)((e-1)(1-rho) + 1-2 rho) + e-1) + (e-1) neither (n-t)),
  *
- * which cancels little. From one t to the next `cut` grows by one or stays, and S and b follow.
+ * which cancels little. From one t to the next the cut grows by one or stays, and m and S follow.
  */
 export function excess({ odds, left, right, neither }: Kinds, n: number, epsilon: number): number {
   const gain = Math.expm1(epsilon);

@@ -11,7 +11,7 @@ export interface Message extends LocalRandomizer {
   readonly kind: 'batch' | 'report';
   /** Of a report. */
   readonly mechanism?: string;
-  /** Of a latched metric, or a batch with one: what all rounds of an epoch tell together, shuffled or not. */
+  /** Of a latched metric, or those of a batch: what all rounds of an epoch tell of them, shuffled or not. */
   readonly epochEpsilon?: number;
 }
 
@@ -31,28 +31,26 @@ export function reportMessage({ label, mechanism, params, metric }: Subject): Me
  * than the sum of the charges is not known of it: any two batches may be sent for two histories.
  */
 export function batchMessage(registry: Registry): Message {
-  const epsilon = sumOf(registry, (microEpoch) => microEpoch[0] as number);
+  const epsilon = classSums(registry).reduce((sum, each) => sum + each, 0) / MICRO;
+  const latched = registry.wire.filter(({ microEpoch }) => microEpoch.length > 1);
+  const epoch = latched.reduce((sum, { microEpoch }) => sum + (microEpoch.at(-1) as number), 0) / MICRO;
   return {
     label: 'whole batch',
     kind: 'batch',
     epsilon,
     totalVariation: mostVariation(epsilon),
-    ...(registry.wire.some(({ microEpoch }) => microEpoch.length > 1)
-      ? { epochEpsilon: sumOf(registry, (microEpoch) => microEpoch.at(-1) as number) }
-      : {}),
+    ...(latched.length > 0 ? { epochEpsilon: epoch } : {}),
   };
 }
 
-function sumOf({ classes, budget }: Registry, charge: (microEpoch: readonly number[]) => number): number {
-  let sum = 0;
-  for (const { cap, period, metrics } of classes) {
-    const all = metrics.reduce((total, { microEpoch }) => total + charge(microEpoch), 0);
-    const [first] = metrics;
+/** The most that one report of each metric of a class that reports tells, in millionths. */
+function classSums({ classes, budget }: Registry): readonly number[] {
+  return classes.map(({ cap, period, metrics }) => {
+    const all = metrics.reduce((total, { microEpoch }) => total + (microEpoch[0] as number), 0);
     // A latched metric, a class of its own, always reports. Of fresh ones those do that charge no more than the cap in all periods.
-    const isLatched = (first?.microEpoch.length ?? 1) > 1;
-    sum += isLatched ? all : Math.min(all, Math.floor((cap * period) / budget.windowDays));
-  }
-  return sum / MICRO;
+    const isLatched = metrics.some(({ microEpoch }) => microEpoch.length > 1);
+    return isLatched ? all : Math.min(all, Math.floor((cap * period) / budget.windowDays));
+  });
 }
 
 function epochOf(microEpoch: readonly number[]): Pick<Message, 'epochEpsilon'> {

@@ -68,11 +68,12 @@ function sizes({ delta, messages }: ShuffleReport, first: ShuffledMessage): Sect
       ]),
     },
     notes: [
-      'To compare with: 2021 and 2023, closed forms of Feldman, McMillan, Talwar for any randomizer, where they apply; 2024, the',
-      'variation-ratio figure of Wang et al., which is no bound: it may lie below the truth, by a thousandth or so in large batches.',
+      'To compare with: 2021 and 2023, closed forms of Feldman, McMillan, Talwar for any randomizer, where they apply; 2024, the variation-ratio figure of Wang et al., which is no bound: by enumeration there are batches that tell more.',
       ...(first.epochEpsilon === null
         ? []
-        : [`Over an epoch, with latched metrics: epsilon ${bound(first.epochEpsilon)}, shuffled or not.`]),
+        : [
+            `Of its latched metrics an epoch's rounds together tell up to epsilon ${bound(first.epochEpsilon)}, shuffled or not.`,
+          ]),
     ],
   };
 }

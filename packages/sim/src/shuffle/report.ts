@@ -26,7 +26,7 @@ export interface ShuffledMessage {
   /** Local: what one message tells by itself. */
   readonly epsilon: number;
   readonly totalVariation: number;
-  /** Of a latched metric: what all rounds of an epoch tell together, shuffled or not. */
+  /** Of a latched metric, or those of a batch: what all rounds of an epoch tell of them, shuffled or not. */
   readonly epochEpsilon: number | null;
   readonly batches: readonly {
     /** Messages shuffled. */

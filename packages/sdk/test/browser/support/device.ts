@@ -8,6 +8,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** For `vi.waitFor`, which gives up after a second. */
+export const PATIENTLY = { timeout: MINUTE };
+
 /** By the protocol's calendar the first day of a week, and of a budget window. */
 export const FIRST_DAY = 20_440;
 
@@ -94,7 +97,7 @@ export async function device(browser: Browser): Promise<Device> {
 }
 
 async function ready(scope: Scope): Promise<Scope> {
-  await vi.waitFor(() => scope.evaluate(() => app.client.ready));
+  await vi.waitFor(() => scope.evaluate(() => app.client.ready), PATIENTLY);
   return scope;
 }
 

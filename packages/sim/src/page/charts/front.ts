@@ -7,7 +7,9 @@ export type Corner = readonly [x: number, y: number];
 /** Half the room that a line keeps free of labels. */
 const AIR = 2;
 
-/** Down from the upper edge to the right edge of a plot, by way of points of which none is better than another in both. */
+/**
+ * Down from the upper edge to the right edge of a plot, by way of points of which none is better than another in both.
+ */
 export function stairs(
   points: readonly { readonly x: number; readonly y: number }[],
   { right, top }: Plot,

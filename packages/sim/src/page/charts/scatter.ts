@@ -67,17 +67,18 @@ function frontSample(x: number, y: number): Markup {
   ]);
 }
 
-function drawnLabel({ target, x, y, label, detail, isFar }: PlacedLabel): Markup {
-  const said = detail === '' ? undefined : h('tspan', { class: 'quiet' }, ` ${detail}`);
+function drawnLabel(placed: PlacedLabel): Markup {
+  const { target, x, y, label, detail, isFar } = placed;
+  const end = leaderEnd(placed);
   return h(
     'g',
     {},
-    isFar ? leader(target, x, y) : undefined,
-    h('text', { class: 'halo', x, y, dy: '.35em' }, label, said),
+    isFar ? h('line', { class: 'leader', x1: target.x, y1: target.y, x2: end.x, y2: end.y }) : undefined,
+    h(
+      'text',
+      { class: 'halo', x, y, dy: '.35em' },
+      label,
+      detail === '' ? undefined : h('tspan', { class: 'quiet' }, ` ${detail}`),
+    ),
   );
-}
-
-/** From a mark to the nearer end of a text. */
-function leader(target: PlacedLabel['target'], x: number, y: number): Markup {
-  return h('line', { class: 'leader', x1: target.x, y1: target.y, x2: leaderEnd(target, x), y2: y });
 }

@@ -71,7 +71,9 @@ export function yRoom({ ticks }: Scale, { fontSize }: Size): number {
   return EDGE + Math.max(0, ...ticks.map(({ label }) => widthOf(label, fontSize))) + 8;
 }
 
-/** Numbers beside a plot and lines through it; the name of the axis stands above, to be read without turning one's head. */
+/**
+ * Numbers beside a plot and lines through it; the name of the axis stands above, to be read without turning one's head.
+ */
 export function yAxis({ ticks }: Scale, { left, right }: Plot): Markup {
   return h(
     'g',

@@ -1,8 +1,8 @@
 import { visible } from '../../format.js';
 
 /**
- * Widths of letters in Arial, in thousandths of the font's size: what the page's fonts are about as wide as. A page without
- * scripts cannot measure.
+ * Widths of letters in Arial, in thousandths of the font's size: what the page's fonts are about as wide as. A page
+ * without scripts cannot measure.
  */
 const WIDTHS: ReadonlyMap<string, number> = new Map(
   Object.entries({

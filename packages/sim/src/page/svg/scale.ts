@@ -92,7 +92,10 @@ function ticksOf(scale: D3Scale, axis: Axis, { most, fits = () => true }: Span):
   return best.length > 0 ? best : named(scale.domain());
 }
 
-/** Powers of ten, also with 3 times or 2 and 5 times them; of a short axis, which has hardly one of them, whatever there is. */
+/**
+ * Powers of ten, also with 3 times or 2 and 5 times them; of a short axis, which has hardly one of them, whatever there
+ * is.
+ */
 function logTicks(scale: D3Scale, count: number): readonly (readonly number[])[] {
   const all = scale.ticks(count);
   const leading = (x: number): number => Number(x.toExponential(6).split('e')[0]);

@@ -1,4 +1,7 @@
-/** Pixels of a chart. There are two of each, since letters of one picture that shrinks to a phone's screen cannot be read. */
+/**
+ * Pixels of a chart. There are two of each, since letters of one picture that shrinks to a phone's screen cannot be
+ * read.
+ */
 export interface Size {
   readonly name: 'wide' | 'narrow';
   readonly width: number;

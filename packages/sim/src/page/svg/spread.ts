@@ -1,6 +1,6 @@
 /**
- * Places near the wanted ones, in their order, none nearer to another than `gap`, all between two ends that are far enough
- * apart for that.
+ * Places near the wanted ones, in their order, none nearer to another than `gap`, all between two ends that are far
+ * enough apart for that.
  */
 export function spread(wanted: readonly number[], gap: number, low: number, high: number): readonly number[] {
   const order = wanted.map((at, i) => ({ at, i })).sort((a, b) => a.at - b.at);

@@ -83,8 +83,9 @@ export class Model {
     });
   }
 
-  /** Inclusion by the orders that are drawn: right to about a percent, and quick. */
+  /** Inclusion by the orders that are drawn, right to about a percent, where exact figures would take longer. */
   outcome(plan: Plan): Outcome {
+    if (this.registry.wire.length <= policy.plan.exactMetrics) return this.exactOutcome(plan);
     return this.#outcomeOf(plan, (wire, classes) => this.#drawn(wire, classes));
   }
 
