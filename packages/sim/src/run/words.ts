@@ -1,4 +1,6 @@
+import { normalQuantile } from '@dither/mechanisms';
 import { percent, significant, visible, whole } from '../format.js';
+import { policy } from '../policy.js';
 import type { ReportedMetric, ReportedValue, RunReport } from './report.js';
 
 /** What a row is called: a text from a file stands in quotes, so that it is never taken for a name of ours. */
@@ -39,7 +41,23 @@ export function sentenceOf(metric: ReportedMetric): string {
     const known = points(((high ?? 1) - (low ?? 0)) / 2);
     return `${those} you will see that it happens if it happens to more than ${percent(least)} of them; their share is known to ${known} percentage points.`;
   }
-  return `${those} you will see any ${kind === 'category' ? 'value' : 'range'} held by more than ${percent(least)} of them.`;
+  if (kind !== 'category')
+    return `${those} a range held by more than ${percent(least)} of them is told from an empty one.`;
+  const listed = values.filter(({ detected }) => detected !== undefined).length;
+  const seen = least * wider(listed);
+  return seen >= 1
+    ? `${those} no value can be seen among so many.`
+    : `${those} you will see any value held by more than about ${percent(seen)} of them.`;
+}
+
+/**
+ * How much larger a share has to be to be detected among `listed` values, 19 times in 20, than to be told from zero by itself:
+ * of what is looked for everywhere something is found everywhere, unless more is asked of it.
+ */
+function wider(listed: number): number {
+  const power = normalQuantile(0.95);
+  const together = normalQuantile(1 - policy.detectionAlpha / (2 * Math.max(1, listed)));
+  return (together + power) / (normalQuantile(0.5 + policy.confidence / 2) + power);
 }
 
 function numberSentence(it: ReportedValue, unit: string | undefined): string {
