@@ -1,26 +1,32 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineRegistry, registryToText } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoCommand } from '../dist/demo/command.js';
+import { type Ran, run } from './run.js';
 import { browser, declaredAgain, smallDemo } from './small-demo.js';
 
 const MAIN = fileURLToPath(new URL('../dist/demo/main.js', import.meta.url));
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function demo(...flags: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile('node', [MAIN, ...flags], { maxBuffer: 1e8 }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
+/** In this process: a process of its own takes longer to start than most of these runs take. */
+async function demo(...flags: string[]): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const code = await demoCommand(
+    flags,
+    {
+      write: (text) => {
+        out += text;
+      },
+    },
+    {
+      write: (text) => {
+        err += text;
+      },
+    },
+  );
+  return { code, out, err };
 }
 
 let folder = '';
@@ -32,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('the demo', () => {
   it('passes, prints one object with at least 30 values that have a truth, and replays byte for byte', async () => {
     const [first, second] = await Promise.all([
-      demo('--clients', '150', '--seed', 'replay', '--json'),
+      run('node', [MAIN, '--clients', '150', '--seed', 'replay', '--json']),
       demo('--clients', '150', '--seed', 'replay', '--json'),
     ]);
     expect(first.code).toBe(0);
@@ -55,7 +61,7 @@ describe('the demo', () => {
 
   it('says first what one person spends in all', async () => {
     // Of a seed of its own, with which it fails one time in a thousand.
-    const { out } = await demo('--clients', '100');
+    const { out } = await demo('--clients', '20');
     const most = browser().bound.perWindow;
     expect(most).toBeLessThanOrEqual(8);
     expect(out.split('\n')[0]).toContain(
@@ -93,7 +99,8 @@ describe('the demo', () => {
       events,
       ['client,metric,value', ...lines, 'c1,no-such-metric,3', 'c2,os-version,99', 'short'].join('\n'),
     );
-    const { code, out, err } = await demo('--registry', registry, '--events', events, '--seed', 'own', '--json');
+    const flags = ['--registry', registry, '--events', events, '--seed', 'own', '--json'];
+    const { code, out, err } = await run('node', [MAIN, ...flags]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ clients: 300, badLines: 3, passed: true });
     expect(err).toContain(`${events}:902: the registry does not declare this metric`);
@@ -166,9 +173,9 @@ describe('the demo', () => {
   it('runs on a registry of your own without events', async () => {
     const registry = join(folder, 'generic.json');
     await writeFile(registry, registryToText(browser()));
-    const { code, out } = await demo('--registry', registry, '--clients', '100', '--seed', 'generic', '--json');
+    const { code, out } = await demo('--registry', registry, '--clients', '50', '--seed', 'generic', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(out).clients).toBe(100);
+    expect(JSON.parse(out).clients).toBe(50);
   });
 
   it.each([
@@ -184,5 +191,11 @@ describe('the demo', () => {
     expect(err).toContain(said);
     expect(err).not.toContain('    at ');
     expect(out).toBe('');
+  });
+
+  it('ends with the exit code of what it was told', async () => {
+    const { code, err, out } = await run('node', [MAIN, '--clients', '0']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^--clients takes a whole number.*\n$/);
   });
 });

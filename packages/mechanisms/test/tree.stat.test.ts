@@ -15,7 +15,8 @@ const ALPHA = 1e-6;
 
 const quantiles = [0.5, 0.75, 0.95];
 
-describe('coverage of 95% intervals in 400 runs is between .93 and .98', () => {
+/** An interval that covers .8 is refused with a probability of .83, .75 of .99; 400 runs, of more populations: tree.torture.ts. */
+describe('coverage of 95% intervals in 200 runs is between .93 and .98', () => {
   const settings = [
     { name: 'waits, logarithmic axis', epsilon: 1, n: 10_000 },
     { name: 'waits, linear axis', epsilon: 2, n: 1_000_000 },
@@ -23,8 +24,8 @@ describe('coverage of 95% intervals in 400 runs is between .93 and .98', () => {
 
   it.each(settings)('%o', ({ name, epsilon, n }) => {
     const setting = { ...populations[name], epsilon, n, quantiles };
-    const found = scores(setting, 400, seededSource(`tree/${name}`));
-    expect(found.filter(({ covered }) => isRefused(covered, 400, [0.93, 0.98], ALPHA))).toEqual([]);
+    const found = scores(setting, 200, seededSource(`tree/${name}`));
+    expect(found.filter(({ covered }) => isRefused(covered, 200, [0.93, 0.98], ALPHA))).toEqual([]);
   });
 });
 

@@ -121,7 +121,7 @@ describe('the operator of a server that runs', () => {
     });
     const { port } = peer.address() as AddressInfo;
     // The reset may meet the client at any of its steps.
-    const asked = Array.from({ length: 8 }, () => runCommand(['health', '--port', String(port)]));
+    const asked = Array.from({ length: 8 }, () => runHere('health', '--port', String(port)));
     for (const ended of await Promise.all(asked)) expect(errorsOf(ended)).toContain('no-answer: http://127.0.0.1:');
   });
 

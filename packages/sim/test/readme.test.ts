@@ -22,12 +22,17 @@ function refuse(path: readonly (string | number)[], expected: string): never {
   throw new Error(`${path.join('.')} ${expected}`);
 }
 
+/** As a shell takes them apart: what is in double quotes is one word. */
+function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+}
+
 beforeAll(() => process.chdir(ROOT));
 afterAll(() => process.chdir(START));
 
 describe('the README', () => {
   it.each(blocks('sh').flatMap((block) => block.split('\n')))('runs: %s', async (command) => {
-    const [program, cli, ...args] = command.split(' ');
+    const [program, cli, ...args] = wordsOf(command);
     expect([program, cli]).toEqual(['node', 'packages/sim/dist/cli.js']);
     // A seed, where the line has none: the coverage test is allowed to fail once in a thousand.
     const seed = args.includes('--seed') || args[0] === 'shuffle' ? [] : ['--seed', 'readme'];

@@ -5,17 +5,22 @@ export function ensure(holds: boolean, message: string): asserts holds {
 
 /** The code of the MechanismError that `act` throws, or what happened instead. */
 export function codeOf(act: () => unknown): string {
+  const limit = Error.stackTraceLimit;
+  // Of all byte strings a hundred thousand are refused, and nobody reads where: the traces take most of the time.
+  Error.stackTraceLimit = 0;
   try {
     act();
   } catch (error) {
     if (error instanceof Error && error.name === 'MechanismError' && 'code' in error) return String(error.code);
     return `threw ${String(error)}`;
+  } finally {
+    Error.stackTraceLimit = limit;
   }
   return 'returned';
 }
 
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
 export function fromHex(text: string): Uint8Array {

@@ -2,5 +2,5 @@ import { describe, it } from 'vitest';
 import { killWhileLiving } from '../support/kills.js';
 
 describe('an app on Node, killed at random moments', () => {
-  it('keeps every promise over 10 kills', () => killWhileLiving(10));
+  it('keeps every promise over 20 kills', () => killWhileLiving(20));
 });

@@ -59,7 +59,7 @@ export async function killUnderLoad(options: KillOptions): Promise<void> {
     if (load.violations.length > 0) break;
     await server.port();
     if (kind === 'point' && faults !== undefined) hits += Number(await dieAtPoint(server, faults, always, random));
-    else await sleep(50 + random.int(250));
+    else await sleep(20 + random.int(180));
     server.current.kill('SIGKILL');
     await server.current.ended;
     if (kind === 'power') faults?.powerCut(folder);
