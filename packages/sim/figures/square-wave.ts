@@ -36,7 +36,7 @@ const { values: given } = parseArgs({
     seed: { type: 'string', default: 'figures' },
   },
 });
-if (given.histogram === undefined) throw new Error('--histogram FILE is needed');
+if (given.histogram === undefined) refuse('--histogram FILE is needed');
 const repetitions = Number(given.repetitions);
 const sources = seededSources(given.seed);
 
@@ -46,8 +46,21 @@ const QUANTILES = [0.5, 0.75, 0.95] as const;
 
 type Pairs = readonly (readonly [ms: number, count: number])[];
 
+function refuse(expected: string): never {
+  console.error(expected);
+  process.exit(2);
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return refuse(`${path}: a histogram in JSON is needed: ${(error as Error).message}`);
+  }
+}
+
 function readPairs(path: string): Pairs {
-  const json = JSON.parse(readFileSync(path, 'utf8')) as Pairs | readonly { readonly histogram: Pairs }[];
+  const json = readJson(path) as Pairs | readonly { readonly histogram: Pairs }[];
   const records = json.flatMap((one) => ('histogram' in one ? [one.histogram] : []));
   const size = (pairs: Pairs): number => pairs.reduce((sum, [, count]) => sum + count, 0);
   return records.length === 0 ? (json as Pairs) : records.reduce((a, b) => (size(b) > size(a) ? b : a));

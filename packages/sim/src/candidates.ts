@@ -7,7 +7,7 @@ import { readTextLines } from './text-files.js';
  * Reads what `--candidates` names: a file for all text metrics, or `ID=FILE` for one of them; several with commas
  * between them, one at most for each, of which later ones count more.
  *
- * @throws SimError `argument-invalid`, `file-unreadable`, `texts-invalid`, `texts-too-many`, `texts-empty`
+ * @throws SimError `argument-invalid`, `metric-unknown`, `file-unreadable`, `texts-invalid`, `texts-too-many`, `texts-empty`
  */
 export async function readCandidates(argument: string, registry: Registry): Promise<Candidates> {
   const metrics = registry.wire.filter(({ kind }) => kind === 'text');
@@ -18,6 +18,7 @@ export async function readCandidates(argument: string, registry: Registry): Prom
   const named = new Set<string | undefined>();
   for (const part of argument.split(',')) {
     const one = metrics.find(({ id }) => part.startsWith(`${id}=`));
+    if (one === undefined) checkFile(part, metrics);
     if (named.has(one?.id)) {
       throw new SimError('argument-invalid', '--candidates takes one FILE for all text metrics, and one for each ID');
     }
@@ -26,6 +27,14 @@ export async function readCandidates(argument: string, registry: Registry): Prom
     for (const metric of one === undefined ? metrics : [one]) candidates.set(metric.id, asRecorded(metric, texts));
   }
   return candidates;
+}
+
+/** `ID=FILE` of no text metric: a file of such a name is given as `./ID=FILE`. */
+function checkFile(part: string, metrics: readonly Metric[]): void {
+  const [, id] = /^([a-z][a-z0-9-]*)=/.exec(part) ?? [];
+  if (part === '' || part.endsWith('=')) throw new SimError('argument-invalid', '--candidates takes [ID=]FILE,...');
+  if (id === undefined) return;
+  throw new SimError('metric-unknown', `--candidates is for text metrics: ${metrics.map((one) => one.id).join(', ')}`);
 }
 
 /** Cut as the metric's texts are, each once. */

@@ -1,5 +1,6 @@
+import { SimError } from './errors.js';
 import type { Io } from './io.js';
-import { program } from './program.js';
+import { PROGRAM, program } from './program.js';
 
 const stop = new AbortController();
 // Once: a second signal ends the process, as it does any other.
@@ -17,7 +18,11 @@ const io: Io = {
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  const { message } = new SimError('output-unwritable', `the output cannot be written (${String(error.code)})`);
+  process.stderr.write(`${PROGRAM}: ${message}\n`);
+  // What is left to do would be written to nowhere.
+  process.exit(2);
 });
 
 process.exitCode = await program(process.argv.slice(2), io);

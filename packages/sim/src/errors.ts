@@ -7,6 +7,7 @@ export type SimErrorCode =
   | 'scenario-unknown'
   | 'file-unreadable'
   | 'file-unwritable'
+  | 'output-unwritable'
   | 'json-malformed'
   | 'population-invalid'
   | 'metric-unknown'
@@ -25,7 +26,8 @@ export type SimErrorCode =
   | 'inclusion-unknown'
   | 'data-malformed'
   | 'data-empty'
-  | 'mechanism-unknown';
+  | 'mechanism-unknown'
+  | 'work-too-much';
 
 /** A place in a file; line and column count from one, columns in UTF-16 code units. */
 export interface Place {

@@ -95,8 +95,8 @@ export const policy = Object.freeze({
       }),
       quick: Object.freeze({
         shares: { steps: [300, 1000], verify: 500 },
-        quantiles: { steps: [60, 150], verify: 200 },
-        texts: { steps: [10, 30], verify: 40 },
+        quantiles: { steps: [40, 80], verify: 80 },
+        texts: { steps: [10, 20], verify: 20 },
         corrections: 3,
       }),
     }),
@@ -123,10 +123,14 @@ export const policy = Object.freeze({
   compare: Object.freeze({
     epsilons: Object.freeze([0.5, 1, 2, 4] as const),
     clients: Object.freeze([10_000, 100_000, 1_000_000] as const),
-    /** Errors that a measured one is the root mean square of, at least: it is then right to some 3%. */
-    errors: Object.freeze({ full: 400, quick: 30 }),
+    /** The least that shows how an error falls. */
+    quickClients: Object.freeze([10_000, 1_000_000] as const),
+    /** Errors that a measured one is the root mean square of, at least: it is then right to 3 to 6%, as those of a repetition go together. */
+    errors: Object.freeze({ full: 400, quick: 15 }),
     /** Repetitions, all the same: errors of one repetition depend on each other. */
-    fewestRepetitions: Object.freeze({ full: 20, quick: 3 }),
+    fewestRepetitions: Object.freeze({ full: 20, quick: 5 }),
+    /** A measured error that is above the predicted one by so many standard errors, and by this factor, is not blamed on chance. */
+    refuted: Object.freeze({ errors: 4, factor: 1.25 }),
     /** Reports of one cell that are made one by one where no law is known: some seconds. */
     mostReports: 2_000_000,
     /** Cells of a comparison. */
@@ -165,7 +169,9 @@ export const policy = Object.freeze({
   /** What `attack` takes: reports are made as bytes, and more of them would take gigabytes. */
   attack: Object.freeze({
     clients: 100_000,
-    quickClients: 20_000,
+    /** In a hurry the first of these with which all is done within so many nanoseconds, as they are counted in `attack/work.ts`. */
+    quickClients: Object.freeze([20_000, 5000, 1000] as const),
+    quickWork: 4e9,
     maxClients: 10_000_000,
     /** Shares of forged reports: one that hardly shows, the one of the literature, and one that anybody should notice. */
     forged: Object.freeze([0.01, 0.05, 0.1] as const),
@@ -180,12 +186,16 @@ export const policy = Object.freeze({
     /** Enough for a rate to be known within 7%. */
     repetitions: 50,
     quickRepetitions: 10,
+    /** From fewer nothing is known of the error. */
+    leastQuickRepetitions: 2,
   }),
 
   /** What `shuffle` takes. The time grows with the standard deviation of the messages: seconds at the end. */
   shuffle: Object.freeze({
     clients: Object.freeze([1e3, 1e4, 1e5, 1e6] as const),
     quickClients: Object.freeze([1e3, 1e4, 1e5] as const),
+    /** In a hurry: messages times deviations of their number, some 35 microseconds each. */
+    quickWork: 130_000,
     maxClients: 1e9,
     /** Far below one in the number of messages, which is what a delta should be. */
     delta: 1e-8,

@@ -7,6 +7,8 @@ import type { BadLines } from './population/table.js';
 export interface Population {
   /** What it is, as the command line said it. */
   readonly name: string;
+  /** Nobody said what it is. */
+  readonly isAssumed?: true;
   /** How many installations it holds, or undefined where any number can be drawn from it. */
   readonly size: number | undefined;
   /** Lines that were left out, where it was read from a file. */

@@ -4,7 +4,7 @@ import { checkOut } from './commands/finish.js';
 import { SimError } from './errors.js';
 import type { Io } from './io.js';
 
-const PROGRAM = 'dither-sim';
+export const PROGRAM = 'dither-sim';
 
 /** A command is loaded when it is called. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -19,7 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 async function overview(): Promise<string> {
   const all = await Promise.all(Object.values(commands).map((load) => load()));
-  const lines = all.map(({ meta }) => `  ${meta.name.padEnd(12)}${meta.summary}`);
+  const lines = all.map(({ meta }) => `  ${meta.name.padEnd(14)}${meta.summary}`);
   return [`${PROGRAM} COMMAND [--help]`, '', ...lines, ''].join('\n');
 }
 

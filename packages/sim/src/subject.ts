@@ -17,8 +17,12 @@ export interface Subject {
 /** Arguments that name a mechanism without a registry. */
 export const mechanismArguments = {
   mechanism: { value: 'ID', summary: 'a mechanism by itself, such as oue, with --epsilon and --values' },
-  epsilon: { value: 'E', summary: 'of one report; 1 unless told' },
-  values: { value: 'K', summary: `number of values that it tells apart; ${policy.values} unless told` },
+  epsilon: { value: 'E', summary: 'of one report; 1 unless told', needs: 'mechanism' },
+  values: {
+    value: 'K',
+    summary: `number of values that it tells apart; ${policy.values} unless told`,
+    needs: 'mechanism',
+  },
 } as const;
 
 /** @throws SimError `mechanism-unknown` */

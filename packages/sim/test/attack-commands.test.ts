@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registryToJson } from '@dither/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attackPage } from '../src/attack/page.js';
 import type { AttackReport } from '../src/attack/report.js';
 import { attack } from '../src/commands/attack.js';
 import { readArguments } from '../src/commands/command.js';
@@ -10,7 +11,8 @@ import { shuffle } from '../src/commands/shuffle.js';
 import { SimError } from '../src/errors.js';
 import type { Io } from '../src/io.js';
 import { batchMessage } from '../src/shuffle/messages.js';
-import type { ShuffleReport } from '../src/shuffle/report.js';
+import { shufflePage } from '../src/shuffle/page.js';
+import { quickMessages, type ShuffleReport, shuffleReport } from '../src/shuffle/report.js';
 import { sampled, small } from './small-registry.js';
 
 const folder = tmpdir();
@@ -123,6 +125,35 @@ describe('shuffle, the command', () => {
       expect(await refusal(shuffle, ['--mechanism', 'oue', `--${name}`, `${value}`]), name).toBe('argument-invalid');
     }
   });
+
+  it('is stopped between sizes, and shows the messages that are done', async () => {
+    const stop = new AbortController();
+    // Each message takes two turns of the event loop.
+    let turns = 5;
+    const count = (): void => {
+      if (turns-- === 0) stop.abort();
+      else setImmediate(count);
+    };
+    setImmediate(count);
+    const message = { label: 'a', kind: 'report', epsilon: 1, totalVariation: 0.4 } as const;
+    const messages = Array.from({ length: 6 }, () => message);
+    const options = { arguments: [], app: null, clients: [10], delta: 0.1, central: [0.1], forged: 0, isQuick: false };
+    const report = await shuffleReport({ ...options, messages }, stop.signal);
+    expect(report.isPartial).toBe(true);
+    expect(report.messages.length).toBeGreaterThan(0);
+    expect(report.messages.length).toBeLessThan(6);
+    expect(shufflePage(report).lead[0]).toContain('Stopped');
+  });
+
+  it('does in a hurry what fits, and refuses what cannot be', () => {
+    const message = { label: 'a', kind: 'report', epsilon: 1, totalVariation: 0.4, support: 0.5 } as const;
+    const messages = Array.from({ length: 15 }, () => message);
+    expect(quickMessages(messages, [1e3, 1e4, 1e5])).toEqual({ isGeneric: false, leftOut: [], messages });
+    const most = quickMessages(messages, [1e9]);
+    expect(most).toMatchObject({ isGeneric: true, leftOut: new Array(11).fill('a') });
+    expect(most.messages.every((each) => each.support === undefined)).toBe(true);
+    expect(() => quickMessages(messages, [1e8, 2e8, 5e8, 1e9, 9e8, 8e8])).toThrow('work-too-much');
+  });
 });
 
 describe('attack, the command', () => {
@@ -169,5 +200,31 @@ describe('attack, the command', () => {
     ]) {
       expect(await refusal(attack, ['--mechanism', 'oue', `--${name}`, `${value}`]), name).toBe('argument-invalid');
     }
+  });
+
+  it('does bounded work in a hurry, and refuses what cannot be', async () => {
+    expect(await refusal(attack, ['--mechanism', 'subset-selection', '--values', '131072', '--quick'])).toBe(
+      'work-too-much',
+    );
+  });
+
+  it('says which gain goes unnoticed whatever share is forged, that it was stopped, and no share above all', async () => {
+    const report = JSON.parse(
+      await output(attack, ['--mechanism', 'oue', '--values', '50', ...quick, '--json']),
+    ) as AttackReport;
+    const [first, ...others] = report.attacks as [AttackReport['attacks'][number], ...AttackReport['attacks']];
+    const point = (share: number, gain: number, rate: number) => ({
+      ...(first.points[0] as (typeof first.points)[number]),
+      share,
+      gain,
+      detected: { sum: rate },
+    });
+    const points = [point(0.05, 0.376, 0.2), point(0.1, 1.992, 1)];
+    const silent = others.map((each) => ({ ...each, points: [] }));
+    const page = attackPage({ ...report, isPartial: true, asked: 1000, attacks: [{ ...first, points }, ...silent] });
+    expect(page.lead.join(' ')).toContain('Stopped after 2 of 1,000 repetitions.');
+    expect(page.lead.join(' ')).toContain('up to 37.6 percentage points can go unnoticed');
+    expect(page.lead.join(' ')).toContain('to anything up to 100%');
+    expect(page.lead.join(' ')).not.toContain('199');
   });
 });

@@ -75,14 +75,16 @@ describe('forged reports', () => {
   });
 
   // Student's t of 19 degrees is above 6 with a chance of 1e-5, on either side; some 30 tests: false alarm 3e-4.
-  it.each(attackedMechanisms)('say on average what their closed form says, of %s', (id) => {
+  it.each(attackedMechanisms)('say on average what their closed form says, of %s', async (id) => {
     const target = targetOf(id, 1, 40, [2, 7, 11, 30]);
     const { aggregator } = target.mechanism;
     for (const attack of attacksOn(target, drawChoices)) {
       const forgery = forgeryOf(target, attack, 5);
-      const parts = Array.from({ length: 20 }, (_, i) =>
-        told(target, poisoned(target, aggregator.empty(target.params), forgery, 100, sources(`${id} ${i}`))),
-      );
+      const parts: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        const empty = aggregator.empty(target.params);
+        parts.push(told(target, await poisoned(target, empty, forgery, 100, sources(`${id} ${i}`), running)));
+      }
       const mean = parts.reduce((sum, part) => sum + part, 0) / parts.length;
       const square = parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / (parts.length - 1);
       const error = Math.sqrt(square / parts.length);
@@ -95,16 +97,20 @@ describe('forged reports', () => {
     ['oue', 10, 6],
     ['oue', 40, 4],
     ['sue', 12, 9],
-  ])('of an adaptive forger have as many ones as honest ones: %s, %d values, %d targets', (id, domainSize, count) => {
-    const values = Array.from({ length: count }, (_, i) => i);
-    const target = targetOf(id, 1, domainSize, values);
-    const { mechanism, params } = target;
-    const forgery = forgeryOf(target, { strategy: 'adaptive', draws: null }, 1);
-    const state = poisoned(target, mechanism.aggregator.empty(params), forgery, 20_000, sources(`ones ${id} ${count}`));
-    const sum = mechanism.aggregator.estimate(params, state).reduce((total, { value }) => total + value, 0);
-    // Of 20,000 reports with at most 12 bits, each of a deviation below 2.1/(p-q) < 10: 6 errors are below .42; false alarm 2e-9.
-    expect(Math.abs(sum - 1)).toBeLessThan(0.42);
-  });
+  ])(
+    'of an adaptive forger have as many ones as honest ones: %s, %d values, %d targets',
+    async (id, domainSize, count) => {
+      const values = Array.from({ length: count }, (_, i) => i);
+      const target = targetOf(id, 1, domainSize, values);
+      const { mechanism, params } = target;
+      const forgery = forgeryOf(target, { strategy: 'adaptive', draws: null }, 1);
+      const empty = mechanism.aggregator.empty(params);
+      const state = await poisoned(target, empty, forgery, 20_000, sources(`ones ${id} ${count}`), running);
+      const sum = mechanism.aggregator.estimate(params, state).reduce((total, { value }) => total + value, 0);
+      // Of 20,000 reports with at most 12 bits, each of a deviation below 2.1/(p-q) < 10: 6 errors are below .42; false alarm 2e-9.
+      expect(Math.abs(sum - 1)).toBeLessThan(0.42);
+    },
+  );
 
   it('gain what the published formulas say: Cao, Jia, Gong 2021', () => {
     const e = Math.exp(1);
@@ -156,6 +162,13 @@ describe('a simulated attack', () => {
     expect(JSON.stringify((await simulateAttacks(other, running, silent)).results)).not.toBe(first);
   });
 
+  it('stops within a repetition, which then counts for nothing', async () => {
+    const stop = new AbortController();
+    const options = optionsFor('grr', { clients: 1_000_000, forged: [0.5], repetitions: 2 });
+    setTimeout(() => stop.abort(), 1);
+    expect((await simulateAttacks(options, stop.signal, silent)).repetitions).toBe(0);
+  });
+
   it('stops between repetitions, and says how many were done', async () => {
     const stop = new AbortController();
     const outcome = await simulateAttacks(optionsFor('grr'), stop.signal, (done) => {
@@ -168,18 +181,18 @@ describe('a simulated attack', () => {
 
 describe('detectors', () => {
   // 100 honest windows each, at level .05; 25 detectors, each refused with a chance of 3e-5 at that rate: false alarm 8e-4.
-  it.each(attackedMechanisms)('are silent at honest reports as often as they say, of %s', (id) => {
+  it.each(attackedMechanisms)('are silent at honest reports as often as they say, of %s', async (id) => {
     const target = targetOf(id, 1, 48, [1, 2, 3]);
     const windows = honestWindows(target, normalized(zipfWeights(48, 1)));
     const detectors = detectorsOf(target);
     const alarms = detectors.map(() => 0);
-    const read = (name: string) => {
-      const { state } = windows(2000, sources(name));
+    const read = async (name: string) => {
+      const { state } = await windows(2000, sources(name), running);
       return { state, estimates: target.mechanism.aggregator.estimate(target.params, state) };
     };
-    let before = read(`${id} first`);
+    let before = await read(`${id} first`);
     for (let i = 0; i < 100; i++) {
-      const window = read(`${id} window ${i}`);
+      const window = await read(`${id} window ${i}`);
       detectors.forEach(({ pValue }, d) => {
         if (pValue(window, before) <= 0.05) alarms[d] = (alarms[d] as number) + 1;
       });
@@ -213,10 +226,11 @@ describe('detectors', () => {
 });
 
 describe('honest windows', () => {
-  it('hold as many reports as installations, whichever way they are drawn', () => {
+  it('hold as many reports as installations, whichever way they are drawn', async () => {
     for (const id of attackedMechanisms) {
       const target = targetOf(id, 1, 16, [1]);
-      const { holders, state } = honestWindows(target, normalized(zipfWeights(16, 1)))(1234, sources(`holders ${id}`));
+      const windows = honestWindows(target, normalized(zipfWeights(16, 1)));
+      const { holders, state } = await windows(1234, sources(`holders ${id}`), running);
       expect(holders.reduce((sum, count) => sum + count, 0)).toBe(1234);
       expect(state.n).toBe(1234);
     }

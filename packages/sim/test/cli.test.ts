@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registryToText } from '@dither/protocol';
@@ -85,11 +85,12 @@ describe('dither-sim run', () => {
     expect(await report(...args, '--seed', fresh.seed)).toEqual(fresh);
   });
 
-  it('begins its page with what one installation spends, and colours nothing', async () => {
+  it('begins its page with how wrong a share is, and colours nothing', async () => {
     const { code, out, notes } = await sim('run', ...SMALL, '--population', 'zipf', '--seed', 'x');
     expect(code).toBe(0);
     expect(notes).toBe('');
-    expect(out).toMatch(/^One installation spends at most epsilon 6 per 28 days and 104 in its life/);
+    expect(out).toMatch(/^With 300 installations an estimated share is about [\d.]+ percentage points off/);
+    expect(out).toMatch(/^One installation spends at most epsilon 6 per 28 days and 104 in its life/m);
     expect(out).toContain('colour: category, grr, epsilon 1\n');
     expect(out.replaceAll('\n', ' ')).toContain('300 installations reported, at epsilon 1 (in effect 1.000000).');
     expect(out).toContain('Coverage test (one random interval per metric and repetition)');
@@ -123,8 +124,8 @@ describe('dither-sim run', () => {
     expect(clients).toBe(3);
     expect(population.badLines).toEqual({ count: 2, byReason: { 'value-invalid': 1, fields: 1 } });
     expect(metrics[0]?.values.map((it) => it.truth)).toEqual([1 / 3, 0, 1 / 3, 1 / 3]);
-    expect(notes).toContain('events.csv:3: left out: value-invalid: ');
-    expect(notes).toContain('events.csv:5: left out: fields: ');
+    expect(notes).toContain('events.csv:3:10: left out: value-invalid: ');
+    expect(notes).toContain('events.csv:5:7: left out: fields: ');
     // What stands in the line may be somebody's.
     expect(notes).not.toContain('mauve');
     expect((JSON.parse((await sim(...args, '--clients', '50')).out) as RunReport).clients).toBe(50);
@@ -243,8 +244,25 @@ describe('dither-sim run', () => {
     for (const { n } of metrics) expect(n).toBe(1e9);
   });
 
+  it('takes whole numbers as plan takes them', async () => {
+    expect((await report(...['--registry', 'small.json', '--clients', '1e2'], '--population', 'uniform')).clients).toBe(
+      100,
+    );
+  });
+
+  it('shows the mean of a count with an interval of its own, and says none below zero', async () => {
+    const args = ['run', '--registry', 'small.json', '--population', 'zipf:3', '--clients', '300', '--seed', '1'];
+    const { out } = await sim(...args);
+    // With these coins the interval begins below zero.
+    expect(out).toMatch(/the mean is found to lie between 0 and 1\.\d+; it is 0\.3\./);
+    expect(out).toMatch(/^ {2}mean +0\.3 .+ -1\.\d+ +1\.\d+ +yes +\[-+/m);
+    expect(out).toMatch(/^ {2}zero .+\[-+/m);
+  });
+
   it('helps', async () => {
-    expect((await sim('--help')).out).toContain('dither-sim COMMAND');
+    const { out: overview } = await sim('--help');
+    expect(overview).toContain('dither-sim COMMAND');
+    expect(overview).toMatch(/^ {2}longitudinal +what/m);
     const { code, out } = await sim('run', '--help');
     expect(code).toBe(0);
     for (const name of ['registry', 'population', 'clients', 'repetitions', 'seed', 'json', 'scenario']) {
@@ -267,6 +285,8 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const edited = registryToText(small).replace('"red"', '"rot"');
     await writeFile(join(folder, 'edited.json'), edited);
+    await mkdir(join(folder, 'folder.html'));
+    await writeFile(join(folder, 'latin1.csv'), Buffer.from('client,metric,value\na,colour,gr\u00fcn\n', 'latin1'));
     await writeFile(join(folder, 'latin1.txt'), Buffer.from([0x61, 0x0a, 0xfc, 0x0a]));
   });
 
@@ -278,7 +298,20 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
     ['a flag with a value', ['run', '--json=yes'], 'argument-invalid: --json takes no value'],
     ['no registry', ['run', '--population', 'uniform'], 'argument-missing: --registry is needed'],
     ['no population', ['run', '--registry', 'small.json'], 'argument-missing: --population is needed'],
-    ['no whole number of clients', ['run', ...UNIFORM, '--clients', '1e3'], 'argument-invalid: --clients is a whole'],
+    [
+      'no whole number of clients',
+      ['run', '--registry', 'small.json', '--population', 'uniform', '--clients', '1.5'],
+      'argument-invalid: --clients is a whole',
+    ],
+    ['an option twice', ['run', ...UNIFORM, '--clients', '9'], 'argument-invalid: --clients is given once'],
+    ['an empty value', ['run', ...UNIFORM, '--seed', ''], 'argument-missing: --seed takes a value'],
+    ['a seed that cannot be shown', ['run', ...UNIFORM, '--seed', 'a\x07'], 'argument-invalid: --seed is a text'],
+    [
+      'threads that nobody needs',
+      ['run', ...UNIFORM, '--engine', 'exact', '--threads', '2'],
+      'argument-invalid: --threads says nothing beside --engine exact',
+    ],
+    ['a page that is a folder', ['run', ...UNIFORM, '--out', 'folder.html'], 'folder.html: file-unwritable: '],
     ['an unknown engine', ['run', ...UNIFORM, '--engine', 'fast'], 'argument-invalid: --engine is clients or exact'],
     [
       'more clients than one by one',
@@ -325,9 +358,19 @@ describe('dither-sim refuses, with a code and exit 2,', () => {
       'argument-invalid: --candidates takes one FILE',
     ],
     [
+      'candidates of an unknown metric',
+      ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'os=texts.txt'],
+      'metric-unknown: --candidates is for text metrics: crash, home',
+    ],
+    [
       'candidates that are not UTF-8',
       ['run', '--registry', 'rich.json', '--population', 'uniform', '--candidates', 'latin1.txt'],
-      'latin1.txt: texts-invalid: texts are in UTF-8',
+      'latin1.txt:2:1: texts-invalid: texts are in UTF-8',
+    ],
+    [
+      'events that are not UTF-8',
+      ['run', '--registry', 'small.json', '--population', 'latin1.csv'],
+      'latin1.csv:2:12: texts-invalid: texts are in UTF-8',
     ],
     ['a missing registry', ['run', '--registry', 'no.json', '--population', 'uniform'], 'no.json: file-unreadable: '],
     [

@@ -19,6 +19,8 @@ import { twoStageMechanism } from '../src/longitudinal/two-stage.js';
 import { seededSources } from '../src/seeded.js';
 
 let folder = '';
+/** Of values that are no file's. */
+const start = { file: 'f', line: 1, column: 3 };
 const file = async (name: string, content: string | Uint8Array): Promise<string> => {
   await writeFile(join(folder, name), content);
   return join(folder, name);
@@ -130,7 +132,7 @@ describe('the averaging attack', () => {
   const PERIODS = 12;
   const metric = twoStageMechanism('l-grr', { epsilonFirst: 1, epsilonInfinity: 2, reports: 4, domainSize: 4 });
   const column = Array.from({ length: CLIENTS }, (_, i) => [['a', 'b', 'c', 'd'][i % 4] as string]);
-  const constant = histories({ rows: column, leftOut: 0 }, 'made-up', undefined);
+  const constant = histories({ rows: column, leftOut: 0, start }, undefined);
   const run = (seed: string, clients = CLIENTS, stop = new AbortController().signal): Promise<AttackResult> =>
     attack({
       targets: targetsOf(metric, 4, PERIODS),
@@ -200,7 +202,7 @@ describe('the averaging attack', () => {
     const rows = Array.from({ length: 40 }, (_, i) =>
       Array.from({ length: PERIODS }, (__, at) => (i < 10 && at >= 6 ? 'b' : 'a')),
     );
-    const all = histories({ rows, leftOut: 0 }, 'made-up', undefined);
+    const all = histories({ rows, leftOut: 0, start }, undefined);
     const { changing, changes, attacked } = await attack({
       targets: targetsOf(metric, 2, PERIODS),
       histories: all,
@@ -254,24 +256,24 @@ describe('a file of values', () => {
 
   it('is read compressed or not, with one value for each person', async () => {
     const text = 'name, colour\na, red\nb, ?\n"c,d", "bl""ue"\r\n\ne, red\n';
-    const expected = { rows: [['red'], ['bl"ue'], ['red']], leftOut: 1 };
+    const expected = { rows: [['red'], ['bl"ue'], ['red']], leftOut: 1, start: { line: 1, column: 7 } };
     const column: Columns = { kind: 'one', column: 'colour' };
-    expect(await readHistories(await file('plain.csv', text), column)).toEqual(expected);
-    expect(await readHistories(await file('packed.csv.gz', gzipSync(text)), column)).toEqual(expected);
+    expect(await readHistories(await file('plain.csv', text), column)).toMatchObject(expected);
+    expect(await readHistories(await file('packed.csv.gz', gzipSync(text)), column)).toMatchObject(expected);
     const second: Columns = { kind: 'one', column: '2' };
     expect((await readHistories(await file('plain.csv', text), second)).rows[0]).toEqual(['colour']);
   });
 
   it('is read with a column for each moment', async () => {
     const read = await readHistories(await file('wide.csv', 't1,t2,t3\n1,2,30\n4,,6\n7,8,9\n'), wide);
-    expect(read).toEqual({
+    expect(read).toMatchObject({
       rows: [
         ['1', '2', '30'],
         ['7', '8', '9'],
       ],
       leftOut: 1,
     });
-    const { values, rows } = histories(read, 'wide.csv', undefined);
+    const { values, rows } = histories(read, undefined);
     expect(values).toEqual(['1', '2', '7', '8', '9', '30']);
     expect(rows.map((row) => [...row])).toEqual([
       [0, 1, 5],
@@ -281,24 +283,36 @@ describe('a file of values', () => {
 
   it('has its numbers put into ranges that are about as common', async () => {
     const rows = Array.from({ length: 100 }, (_, i) => [String(i)]);
-    const { values, rows: found } = histories({ rows, leftOut: 0 }, 'numbers', 4);
+    const { values, rows: found } = histories({ rows, leftOut: 0, start }, 4);
     expect(values).toEqual(['below 25', 'below 50', 'below 75', 'from 75']);
     expect([0, 24, 25, 74, 75, 99].map((i) => found[i]?.[0])).toEqual([0, 0, 1, 2, 3, 3]);
     // Of numbers that are mostly one and the same there are fewer ranges.
     const same = rows.map((_, i) => [String(i < 80 ? 5 : i)]);
-    expect(histories({ rows: same, leftOut: 0 }, 'numbers', 4).values).toHaveLength(2);
+    expect(histories({ rows: same, leftOut: 0, start }, 4).values).toHaveLength(2);
   });
 
   it.each<[string, string | Uint8Array, Columns, string]>([
-    ['no such column', 'a,b\n1,2\n', { kind: 'one', column: 'c' }, 'bad.csv:1: data-malformed: the first line names'],
+    ['no such column', 'a,b\n1,2\n', { kind: 'one', column: 'c' }, 'bad.csv:1:1: data-malformed: the first line names'],
     [
       'no such place',
       'a,b\n1,2\n',
       { kind: 'one', column: '3' },
-      'bad.csv:1: data-malformed: --column is a number from 1 to 2',
+      'bad.csv:1:1: data-malformed: --column is a number from 1 to 2',
     ],
-    ['lines of different lengths', 'a,b\n1,2\n1\n', wide, 'bad.csv:3: data-malformed: a line has 2 fields'],
-    ['quotes that do not match', 'a,b\n"1,2\n', wide, 'bad.csv:2: data-malformed: the quotes'],
+    [
+      'the place before the first',
+      'a,b\n1,2\n',
+      { kind: 'one', column: '0' },
+      'bad.csv:1:1: data-malformed: --column is a number from 1 to 2',
+    ],
+    [
+      'another encoding',
+      Buffer.from('a,b\n\u00e4\u{1f600},x\u00fc\n', 'utf8').fill(0xfc, 11, 12),
+      wide,
+      'bad.csv:2:5: data-malformed: the file is in UTF-8',
+    ],
+    ['lines of different lengths', 'a,b\n1,2\n1\n', wide, 'bad.csv:3:2: data-malformed: a line has 2 fields'],
+    ['quotes that do not match', 'a,b\n"1,2\n', wide, 'bad.csv:2:1: data-malformed: the quotes'],
     ['nobody', 'a,b\n', wide, 'bad.csv: data-empty'],
     ['a file cut short', gzipSync('a,b\n'.repeat(1000)).subarray(0, 30), wide, 'bad.csv: file-unreadable'],
   ])('is refused, with its place: %s', async (_, content, columns, message) => {
@@ -308,11 +322,11 @@ describe('a file of values', () => {
 
   it('is refused where it is missing, where its texts are no numbers, and where its values are all the same', async () => {
     await expect(readHistories(join(folder, 'gone.csv'), wide)).rejects.toThrow('gone.csv: file-unreadable');
-    expect(() => histories({ rows: [['x'], ['1']], leftOut: 0 }, 'f', 2)).toThrow(
-      'f: data-malformed: --buckets is for',
+    expect(() => histories({ rows: [['x'], ['1']], leftOut: 0, start }, 2)).toThrow(
+      'f:1:3: data-malformed: --buckets is for',
     );
-    expect(() => histories({ rows: [['1'], ['1']], leftOut: 0 }, 'f', undefined)).toThrow(
-      'f: data-malformed: a column has',
+    expect(() => histories({ rows: [['1'], ['1']], leftOut: 0, start }, undefined)).toThrow(
+      'f:1:3: data-malformed: a column has',
     );
   });
 });

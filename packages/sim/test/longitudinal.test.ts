@@ -7,6 +7,7 @@ import { boolean, category, defineRegistry, registryToText } from '@dither/proto
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArguments } from '../src/commands/command.js';
 import { longitudinal } from '../src/commands/longitudinal.js';
+import { longitudinalPage } from '../src/longitudinal/page.js';
 import type { LongitudinalReport } from '../src/longitudinal/report.js';
 
 const about = { description: 'Something', purpose: 'To test', owner: 'tests@example.org', expires: '2099-12-31' };
@@ -91,9 +92,12 @@ describe('dither-sim longitudinal', () => {
     expect(code).toBe(0);
     const flat = out.replaceAll(/\s+/g, ' ');
     expect(flat).toContain(
-      'changed half-way through 20 reports can be told from one that did not with odds of e^8.5 (4,900 times)',
+      'changed half-way through 20 reports may send messages that tell it from one that did not with near certainty (odds of e^8.5 (4,900 times))',
     );
     expect(flat).toContain('published is epsilon 2.');
+    // What Dither does comes before what it does not: e^4.71 to one is 99.1%.
+    expect(flat).toMatch(/^Latched by epochs, as Dither does it, .* are told apart at most 99\.1\d% of the time/);
+    expect(flat).toContain('The published rule, which Dither does not use,');
     expect(flat).toContain('longitudinal --seed x --periods 20 --quick');
     expect(out).not.toMatch(/NaN|undefined|Infinity|null/);
   });
@@ -113,6 +117,37 @@ describe('dither-sim longitudinal', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
     // A metric whose reports are fresh has a ledger, and nothing to latch.
     expect(await json(...args, '--metric', 'used')).toMatchObject({ metric: null, revealed: null });
+  });
+
+  it('says first what the epsilons of a year come to, and which lines a chart leaves out', async () => {
+    const report = await json('--registry', path('registry.json'), '--seed', 'x');
+    const { ledger } = report;
+    if (ledger === null) throw new Error('a ledger is expected');
+    const page = longitudinalPage(report);
+    // Of the first 28 days: e^x to one, by Bayes' rule on even odds.
+    const odds = Math.exp(ledger.bound.perWindow);
+    const right = (100 * (odds / (1 + odds))).toFixed(2);
+    expect(page.lead[0]).toContain(`may be right at most ${right}% of the time after its first 28 days`);
+    expect(page.lead[0]).toContain('with up to near certainty after 365');
+    const byMetric = (sections: typeof page.sections) => sections.find(({ heading }) => heading === 'By metric');
+    expect(byMetric(page.sections)?.notes).toBeUndefined();
+    const [first] = ledger.drawn.metrics;
+    const drawn = { ...ledger.drawn, metrics: Array.from({ length: 9 }, () => first as NonNullable<typeof first>) };
+    const crowded = longitudinalPage({ ...report, ledger: { ...ledger, drawn } });
+    expect(byMetric(crowded.sections)?.notes).toEqual(['The chart has those that spend most; 3 more are not drawn.']);
+  });
+
+  it('names the line of the memo rule as exact only where it is', async () => {
+    const report = await json('--seed', 'x', '--periods', '20');
+    const { revealed } = report;
+    if (revealed === null) throw new Error('a metric is expected');
+    const names = (of: LongitudinalReport): unknown => {
+      const chart = longitudinalPage(of).sections.find(({ heading }) => heading === 'Declared, and revealed')?.chart;
+      return chart?.kind === 'lines' ? chart.series.at(-1)?.label : undefined;
+    };
+    expect(names(report)).toBe('memo, changed half-way');
+    const points = revealed.points.map((point) => ({ ...point, isExact: false }));
+    expect(names({ ...report, revealed: { ...revealed, points } })).toBe('memo, at least');
   });
 
   it('attacks the people of a file: an attribute that never changes', async () => {
@@ -145,7 +180,11 @@ describe('dither-sim longitudinal', () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ['a metric without a registry', ['--metric', 'theme'], 'argument-missing: --metric is one of a registry'],
+    [
+      'a metric without a registry',
+      ['--metric', 'theme'],
+      'argument-missing: --metric says nothing without --registry',
+    ],
     [
       'an unknown metric',
       ['--registry', 'registry.json', '--metric', 'x'],
@@ -158,6 +197,18 @@ describe('dither-sim longitudinal', () => {
       'argument-invalid: l-grr: epsilon-out-of-range: epsilonFirst is below',
     ],
     ['too many reports', ['--periods', '367'], 'argument-invalid: --periods is a whole number from 2 to 366'],
+    [
+      'a mechanism beside a registry',
+      ['--registry', 'registry.json', '--mechanism', 'loloha'],
+      'argument-invalid: --mechanism says nothing beside --registry',
+    ],
+    ['days without a ledger', ['--days', '30'], 'argument-missing: --days says nothing without --registry'],
+    ['people without data', ['--clients', '30'], 'argument-missing: --clients says nothing without --data'],
+    [
+      'values beside those of data',
+      ['--data', 'people.csv', '--column', 'theme', '--values', '3'],
+      'argument-invalid: --values says nothing beside --data',
+    ],
     ['data without a column', ['--data', 'people.csv'], 'argument-missing: with --data either --column'],
     [
       'more reports than columns',

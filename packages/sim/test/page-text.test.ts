@@ -57,6 +57,20 @@ dither-sim run --population zipf:1.1 --clients 50000 --seed 7
 `);
   });
 
+  it('says where a chart is that has no table beside it', () => {
+    const axis = { label: 'day', scale: 'linear', format: 'number' } as const;
+    const series = [{ label: 'spent', shape: 'line', points: [{ x: 0, y: 0 }] }] as const;
+    const text = pageText(pageOf({ chart: { kind: 'lines', x: axis, y: axis, series } }), plain);
+    expect(text).toContain('\nfeature\nAll hold.\n\n(a chart: --out FILE.html)\n');
+  });
+
+  it('names no truth in the legend where none is known', () => {
+    const axis = { label: 'share', scale: 'linear', format: 'share' } as const;
+    const rows = [{ label: 'search', truth: null, estimate: 0.25, low: 0.2, high: 0.3 }];
+    const text = pageText(pageOf({ chart: { kind: 'intervals', axis, rows } }), plain);
+    expect(text).toContain('[ ] interval, o estimate\n');
+  });
+
   it('has colours only where they are asked for, and says the same in them', () => {
     for (const page of Object.values(pages)) {
       const coloured = pageText(page, { isColoured: true });

@@ -30,7 +30,13 @@ export function subjectFor({ kind, size = 16, zipf = 0 }: Case): Subject {
   const metric = registry.wire[0];
   if (metric === undefined) throw new Error('a bare registry has one metric');
   const texts = population.texts.get(BARE_ID);
-  return { metric, shares: sharesOf(population, 0), ...(texts === undefined ? {} : { texts }), population: 'test' };
+  return {
+    metric,
+    shares: sharesOf(population, 0),
+    ...(texts === undefined ? {} : { texts }),
+    population: 'test',
+    budget: registry.budget,
+  };
 }
 
 export function taskFor(one: Case): Task {

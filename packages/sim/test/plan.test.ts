@@ -2,21 +2,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bellCurves } from '@dither/mechanisms/advise';
 import { defineRegistry, type Metric, registryToText } from '@dither/protocol';
 import { loadRegistry } from '@dither/protocol/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArguments } from '../src/commands/command.js';
 import { plan } from '../src/commands/plan.js';
+import { offsetOf } from '../src/plan/offset.js';
 import { ceilingOf, personOf } from '../src/plan/person.js';
-import { rounded } from '../src/plan/problem.js';
+import { planWish } from '../src/plan/plan-wish.js';
+import { predictedUnknown, rounded } from '../src/plan/problem.js';
 import { Model } from '../src/plan/registry/model.js';
 import { registryPage } from '../src/plan/registry/page.js';
 import type { RegistryPlanReport } from '../src/plan/registry/report.js';
 import type { WishReport } from '../src/plan/report.js';
+import { solve } from '../src/plan/solve.js';
 import { policy } from '../src/policy.js';
 import { wholeHolders, withShare } from '../src/predict/subject.js';
 import { seededSources } from '../src/seeded.js';
-import { candidatesOf, planFor, promiseAt, runWith, taskFor } from './plan-world.js';
+import { candidatesOf, planFor, problemFor, promiseAt, runWith, taskFor } from './plan-world.js';
 import { small } from './small-registry.js';
 
 let folder = '';
@@ -170,6 +174,39 @@ describe('dither-sim plan --wish', () => {
     expect(report.population).toBe('assumed: uniform, numbers on a bell curve');
   });
 
+  it('plans no share that nobody could hold: of few installations never more than was wished', async () => {
+    const { solution } = await planFor({ wish: 'see x 5%', kind: 'boolean' }, { epsilon: 8 }, runWith('few'));
+    expect(solution?.world.n).toBeGreaterThanOrEqual(20);
+    expect(solution?.about).toMatchObject({ label: 'the rate' });
+    expect(solution?.about.truth).toBeLessThanOrEqual(0.05);
+  });
+
+  it('says up to how many installations it looked', async () => {
+    const { code, out } = await run(never, '--seed', '1', '--wish', 'see it 0.0001%', '--epsilon', '.1');
+    expect(code).toBe(1);
+    expect(out).toContain('not possible at epsilon 0.1 with 10,000,000,000 installations or fewer.');
+  });
+
+  it('takes no smoothed curve where the curve is only assumed, if that is far off for spikes', async () => {
+    const known = taskFor({ wish: 'p75 within 34 ms', kind: 'timing', size: 16 });
+    const [bell] = bellCurves(16);
+    const assumed = { ...known, subject: { ...known.subject, shares: bell as Float64Array, isAssumed: true as const } };
+    const effort = { ...policy.plan.effort.quick, quantiles: { steps: [], verify: 10 } };
+    const plan = (...mechanisms: string[]) =>
+      planWish(
+        problemFor(assumed, { epsilon: 0.26, n: 1_000_000 }),
+        candidatesOf(assumed, ...mechanisms),
+        runWith('spikes', effort),
+      );
+    const { solution, tried } = await plan();
+    expect(solution?.candidate.label).toBe('tree');
+    expect(tried[1]?.candidate.label).toBe('square-wave');
+    expect(tried[1]?.predicted).toBeLessThan(tried[0]?.predicted ?? 0);
+    expect(tried[1]?.reason).toMatch(/^far off where numbers lie in a few spikes: kept in \d+ of 40$/);
+    const alone = await plan('square-wave');
+    expect(alone.solution?.spiky?.met).toBeLessThan(20);
+  });
+
   it('says less where it is stopped, and that it was', async () => {
     const { code, out } = await run(AbortSignal.abort(), '--json', '--wish', 'mean within 1', '--clients', '1e4');
     expect(code).toBe(130);
@@ -205,6 +242,9 @@ describe('dither-sim plan --wish', () => {
       'mechanism-unknown',
     ],
     [['--clients', '100'], 'argument-missing: --wish TEXT'],
+    [['--wish', 'rate within 60 points', '--clients', '100'], 'wish-unfit: within 50 points or more says nothing'],
+    [['--wish', 'mean within 30', '--clients', '100'], 'wish-unfit: within 10 or more says nothing'],
+    [['--wish', 'p75 within 5000', '--clients', '100'], 'wish-unfit: within 4950 or more says nothing'],
   ])('refuses %j', async (args, message) => {
     const at = args.map((arg) => (arg.endsWith('.json') ? join(folder, arg) : arg));
     await expect(run(never, ...at)).rejects.toThrow(message);
@@ -322,11 +362,42 @@ describe('what a plan is made of', () => {
     expect(rounded({ unknown: 'accuracy' }, 0.0124)).toBe(0.0124);
   });
 
+  it('takes few repetitions for little: all of them as promised is no reason to ask for more', () => {
+    const all = offsetOf({ met: 10, repetitions: 10 }, 0.95);
+    expect(all).toBeGreaterThan(0.1);
+    expect(all).toBeLessThan(0.4);
+    expect(offsetOf({ met: 10, repetitions: 10 }, 0.99)).toBeGreaterThan(0);
+    expect(offsetOf({ met: 19, repetitions: 20 }, 0.95)).toBeCloseTo(0, 9);
+    expect(offsetOf({ met: 0, repetitions: 10 }, 0.95)).toBeLessThan(-1.5);
+    // Many say it all: .9 is 1.2816 deviates, .95 is 1.6449.
+    expect(offsetOf({ met: 36_000, repetitions: 40_000 }, 0.95)).toBeCloseTo(1.2816 - 1.6449, 2);
+  });
+
+  it('looks further down by few repetitions, and takes none that is kept less often than promised', async () => {
+    const task = taskFor({ wish: 'mean within .4', kind: 'count', size: 20 });
+    const [duchi] = candidatesOf(task, 'duchi');
+    if (duchi === undefined) throw new Error('it answers');
+    const problem = problemFor(task, { n: 30_000 });
+    const predicted = predictedUnknown(problem, duchi) ?? Number.NaN;
+    const effortOf = (steps: readonly number[], verify: number) => ({
+      ...policy.plan.effort.quick,
+      shares: { steps, verify },
+    });
+    const high = await solve(problem, duchi, 1.4 * predicted, runWith('down', effortOf([10, 30], 40)));
+    expect(high?.found).toBeLessThan(1.4 * predicted);
+    for (const seed of ['a', 'b', 'c', 'd']) {
+      const low = await solve(problem, duchi, 0.88 * predicted, runWith(seed, effortOf([], 200)));
+      // A standard error of 200 repetitions is .0154.
+      expect(low?.verification?.covered).toBeGreaterThanOrEqual(200 * (0.95 - 0.0154));
+    }
+  });
+
   it('counts a person by the period', () => {
-    expect(personOf(0.5, 7)).toEqual({ perReport: 0.5, perWindow: 2, windowDays: 28, windows: 52, days: 1456 });
-    expect(ceilingOf(7)).toMatchObject({ epsilon: 2 });
-    expect(ceilingOf(28)).toMatchObject({ epsilon: 8 });
-    expect(ceilingOf(28, { perWindow: 20, windowDays: 28, lifetime: 104 })).toMatchObject({ epsilon: 10 });
+    const budget = { perWindow: 8, windowDays: 28, lifetime: 104 };
+    expect(personOf(0.5, 7, budget)).toEqual({ perReport: 0.5, perWindow: 2, windowDays: 28, windows: 52, days: 1456 });
+    expect(ceilingOf(7, budget)).toMatchObject({ epsilon: 2 });
+    expect(ceilingOf(28, budget)).toMatchObject({ epsilon: 8 });
+    expect(ceilingOf(28, { ...budget, perWindow: 20 })).toMatchObject({ epsilon: 10 });
   });
 
   it('gives whole installations the shares of a population, and one value a share of its own', () => {

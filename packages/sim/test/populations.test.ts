@@ -259,16 +259,20 @@ describe('a table of installations', () => {
       'red,fast,30,4,yes',
     ]);
     expect(bad).toEqual([
-      { line: 3, reason: 'columns' },
-      { line: 4, reason: 'value-invalid' },
-      { line: 5, reason: 'quotes' },
-      { line: 6, reason: 'value-invalid' },
+      { line: 3, column: 12, reason: 'columns' },
+      { line: 4, column: 1, reason: 'value-invalid' },
+      { line: 5, column: 1, reason: 'quotes' },
+      { line: 6, column: 5, reason: 'value-invalid' },
     ]);
     expect(table.clients).toBe(1);
     expect(table.badLines).toEqual({ count: 4, byReason: { columns: 1, 'value-invalid': 2, quotes: 1 } });
   });
 
   it('is refused where a metric has no column, and where no line can be used', async () => {
+    await expect(read(['colour,load,memory,opened,used, load'])).rejects.toMatchObject({
+      code: 'events-header-invalid',
+      place: { file: 't.csv', line: 1, column: 33 },
+    });
     await expect(read(['colour,load,memory,opened'])).rejects.toMatchObject({
       code: 'events-header-invalid',
       place: { file: 't.csv', line: 1, column: 1 },

@@ -52,6 +52,9 @@ describe('a report as text', () => {
 
   it('says so where nothing can be told from none', async () => {
     expect(textOf(await report(20, 1))).toContain('With 20 installations no share can be told from none.');
+    const one = textOf(await report(1, 1));
+    expect(one).toMatch(/^With 1 installation an estimated share/);
+    expect(one).toContain('\nWith 1 installation no share can be told from none.');
   });
 
   it('gives each value its errors over all repetitions', async () => {

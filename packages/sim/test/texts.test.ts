@@ -103,6 +103,7 @@ describe('a population of texts', () => {
     [{ home: { none: 2, zipf: 1 } }, 'metrics.home.none is the share'],
     [{ home: { texts: [], zipf: 1 } }, 'metrics.home.texts is a list of texts'],
     [{ home: { texts: ['a', ''], zipf: 1 } }, 'metrics.home.texts.1 is a text'],
+    [{ home: { texts: ['a', 'b', 'a'], zipf: 1 } }, 'metrics.home.texts.2 is there twice'],
     [{ home: { texts: ['a'], zipf: -1 } }, 'metrics.home.zipf is an exponent'],
     [{ home: { texts: ['a'], uniform: { low: 1 } } }, 'metrics.home.uniform takes nothing'],
     [{ home: { texts: ['a'], weights: [1, 2] } }, 'metrics.home.weights is a list of weights, one per text'],

@@ -1,4 +1,5 @@
 export { situationOf } from '../cli/advice.js';
+export { type SilentAfter, silentAfter } from '../cli/assess.js';
 export { type Comparison, compareRegistries, type FieldChange, type MetricChange } from '../registry/compare.js';
 export { renderComparison } from '../registry/comparison-text.js';
 export { mechanismsOf } from '../registry/kinds.js';

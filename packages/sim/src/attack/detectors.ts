@@ -40,7 +40,12 @@ function twoSided(z: number): number {
 
 /** The smallest of many chances, as if all were independent or worse. */
 function bonferroni(pValues: readonly number[]): number {
-  return Math.min(1, pValues.length * Math.min(...pValues));
+  // Not spread as arguments, of which there may be a million.
+  return Math.min(1, pValues.length * pValues.reduce((a, b) => Math.min(a, b), 1));
+}
+
+function spanOf(numbers: Float64Array): number {
+  return numbers.reduce((a, b) => Math.max(a, b)) - numbers.reduce((a, b) => Math.min(a, b));
 }
 
 /** Chances are the same for all values: what supports a value, and what another. */
@@ -56,7 +61,7 @@ function sumDetector(target: Target): Detector | undefined {
   const isBits = mechanism.id === 'oue' || mechanism.id === 'sue';
   const outputs = isBits || params.domainSize > MOST_SUMMED ? undefined : symbolOutputs(target)?.says(every);
   const says = outputs ?? (mechanism.id === 'local-hashing' ? hashedSizes(target) : undefined);
-  if (!isBits && (says === undefined || Math.max(...says) - Math.min(...says) < 1e-9)) return undefined;
+  if (!isBits && (says === undefined || spanOf(says) < 1e-9)) return undefined;
   const { p, q } = supportOf(target);
   const ones = (p * (1 - p) + (params.domainSize - 1) * q * (1 - q)) / (p - q) ** 2;
   return {

@@ -1,4 +1,5 @@
-import { type State, uniformInt, type WordSource } from '@dither/mechanisms';
+import { setImmediate } from 'node:timers/promises';
+import { type IndexParams, type State, uniformInt, type WordSource } from '@dither/mechanisms';
 import { forgeBits, forgeSubsets } from './bits.js';
 import type { DrawChoice, Forgery, Strategy, Target } from './forgery.js';
 import { forgeHashed } from './hashed.js';
@@ -64,20 +65,43 @@ function forgeInputs({ mechanism, params, values }: Target): Forgery {
   };
 }
 
-/** Adds forged reports to a copy of a state, as a server adds the bytes that it received. */
-export function poisoned(
+/** Bytes of reports made before the event loop gets a turn: some tenths of a second, and enough for the aggregator to be fast. */
+const TURN_BYTES = 2 ** 20;
+const TURN_REPORTS = 2 ** 16;
+
+/** Reports of a mechanism that are made before the event loop gets a turn. */
+export function reportsOfTurn({ reportBytes }: IndexParams): number {
+  return Math.max(1, Math.min(TURN_REPORTS, Math.floor(TURN_BYTES / reportBytes)));
+}
+
+/**
+ * Adds forged reports to a copy of a state, as a server adds the bytes that it received.
+ *
+ * @throws AbortError where `stop` is aborted meanwhile
+ */
+export async function poisoned(
   { mechanism, params }: Target,
   honest: State,
   forgery: Forgery,
   count: number,
   source: WordSource,
-) {
+  stop: AbortSignal,
+): Promise<State> {
   const { aggregator } = mechanism;
-  const bytes = new Uint8Array(count * params.reportBytes);
-  const draws = new Uint32Array(count);
-  for (let i = 0; i < count; i++) draws[i] = forgery.forge(bytes, i * params.reportBytes, source);
+  const { reportBytes } = params;
   const state = aggregator.empty(params);
   aggregator.merge(params, state, honest);
-  aggregator.accumulateAll(params, state, bytes, params.draws === undefined ? undefined : draws);
+  const most = Math.min(count, reportsOfTurn(params));
+  const bytes = new Uint8Array(most * reportBytes);
+  const draws = new Uint32Array(most);
+  for (let left = count; left > 0; left -= most) {
+    const now = Math.min(left, most);
+    // What one report leaves in its bytes is no part of the next.
+    bytes.fill(0);
+    for (let i = 0; i < now; i++) draws[i] = forgery.forge(bytes, i * reportBytes, source);
+    const publicDraws = params.draws === undefined ? undefined : draws.subarray(0, now);
+    aggregator.accumulateAll(params, state, bytes.subarray(0, now * reportBytes), publicDraws);
+    await setImmediate(undefined, { signal: stop });
+  }
   return state;
 }

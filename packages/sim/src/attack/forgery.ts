@@ -30,8 +30,13 @@ export interface Forgery {
 }
 
 /** What a report says that supports so many of the targets, on average. */
-export function supportSays({ mechanism, params, values }: Target, supported: number): number {
+export function supportSays(target: Target, supported: number): number {
+  return supportLine(target)(supported);
+}
+
+/** The same of many numbers: what one says of one value is looked up once, which takes a large domain long. */
+export function supportLine({ mechanism, params, values }: Target): (supported: number) => number {
   // The ends of what one says of one value: without support, and with it.
   const [least, most] = (mechanism.aggregator.quantities(params)[0] as { reach: readonly [number, number] }).reach;
-  return values.length * least + supported * (most - least);
+  return (supported) => values.length * least + supported * (most - least);
 }

@@ -1,16 +1,17 @@
-import { uniformInt } from '@dither/mechanisms';
+import { uniformInt, type WordSource } from '@dither/mechanisms';
 import type { LocalHashingParams } from '@dither/mechanisms/local-hashing';
+import { uniform } from '../random/uniform.js';
 import { type DrawChoice, type Forgery, type Strategy, supportSays, type Target } from './forgery.js';
 
 /** How many targets the fullest cell of each function holds, and which cell that is. */
 interface Loads {
-  readonly most: Uint16Array;
+  readonly most: Uint32Array;
   readonly cell: Uint32Array;
 }
 
 function loadsOf({ pool, cells }: LocalHashingParams, values: readonly number[]): Loads {
-  const loads: Loads = { most: new Uint16Array(pool.rows), cell: new Uint32Array(pool.rows) };
-  const counts = new Uint16Array(cells);
+  const loads: Loads = { most: new Uint32Array(pool.rows), cell: new Uint32Array(pool.rows) };
+  const counts = new Uint32Array(cells);
   for (let row = 0; row < pool.rows; row++) {
     counts.fill(0);
     for (const value of values) {
@@ -50,29 +51,31 @@ export function forgeHashed(
 }
 
 /** Functions with the mean of what they serve. In the field each nonce tried gives a uniform one, as here. */
-function drawer(most: Uint16Array, draws: DrawChoice, tries: number) {
-  const rows = most.length;
-  const largest = most.reduce((a, b) => Math.max(a, b), 0);
-  if (draws === 'chosen') {
-    const best = Uint32Array.from(most.keys()).filter((row) => most[row] === largest);
-    return {
-      mean: largest,
-      draw: (source: Parameters<Forgery['forge']>[2]) => best[uniformInt(source, best.length)] as number,
-    };
-  }
+function drawer(most: Uint32Array, draws: DrawChoice, tries: number) {
+  const rows = Uint32Array.from(most.keys()).sort((a, b) => (most[a] as number) - (most[b] as number) || a - b);
   const attempts = draws === 'ground' ? tries : 1;
-  const atMost = (load: number) => most.reduce((count, of) => count + (of <= load ? 1 : 0), 0) / rows;
+  const groups: { readonly from: number; readonly count: number; readonly upTo: number }[] = [];
   let mean = 0;
-  for (let load = 0; load < largest; load++) mean += 1 - atMost(load) ** attempts;
+  let before = 0;
+  for (let from = 0; from < rows.length; ) {
+    const load = most[rows[from] as number] as number;
+    let end = from + 1;
+    while (end < rows.length && most[rows[end] as number] === load) end++;
+    const isLast = end === rows.length;
+    // Of the best of so many: that all have at most this load. Whoever chooses takes the last.
+    const upTo = draws === 'chosen' && !isLast ? 0 : (end / rows.length) ** attempts;
+    mean += load * (upTo - before);
+    before = upTo;
+    groups.push({ from, count: end - from, upTo });
+    from = end;
+  }
   return {
     mean,
-    draw(source: Parameters<Forgery['forge']>[2]) {
-      let best = uniformInt(source, rows);
-      for (let i = 1; i < attempts; i++) {
-        const row = uniformInt(source, rows);
-        if ((most[row] as number) > (most[best] as number)) best = row;
-      }
-      return best;
+    // By the law of the best load, and uniform among those of that load, so that many tries take no longer than one.
+    draw(source: WordSource): number {
+      const u = uniform(source);
+      const { from, count } = groups.find(({ upTo }) => u < upTo) as (typeof groups)[number];
+      return rows[from + uniformInt(source, count)] as number;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { percent, whole } from '../format.js';
 import type { Page, Section } from '../page/page.js';
+import { type Strategy, strategies } from './forgery.js';
 import type { AttackReport } from './report.js';
 import type { AttackPoint, AttackResult } from './simulate.js';
 
@@ -26,29 +27,50 @@ function named(labels: readonly string[]): string {
   return labels.length > 12 ? `${shown}, and ${labels.length - 12} more` : shown;
 }
 
-function lead({ attacks, targets }: AttackReport): readonly string[] {
-  const last = attacks.flatMap((attack) => attack.points.slice(-1).map((point) => ({ attack, point })));
-  const worst = last.reduce((a, b) => (b.point.gain > a.point.gain ? b : a));
-  const { share, gain, detected } = worst.point;
+function lead(report: AttackReport): readonly string[] {
+  const { attacks, targets } = report;
+  const all = attacks.flatMap((attack) => attack.points).filter(({ reports }) => reports > 0);
+  const stopped = report.isPartial
+    ? [`Stopped after ${whole(report.repetitions)} of ${whole(report.asked)} repetitions.`]
+    : [];
+  if (all.length === 0)
+    return [...stopped, 'So few reports are forged that there are none: more --clients or --forged are needed.'];
+  const worst = all.reduce((a, b) => (b.gain > a.gain ? b : a));
+  const { share, gain, detected } = worst;
   const seen = Object.entries(detected).sort((a, b) => b[1] - a[1])[0];
-  const silent = last
-    .filter(({ point }) => Object.values(point.detected).every((rate) => rate < 0.5))
-    .reduce((most, { point }) => Math.max(most, point.gain), 0);
+  const silent = all
+    .filter((point) => Object.values(point.detected).every((rate) => rate < 0.5))
+    .reduce((most, point) => Math.max(most, point.gain), 0);
+  const raised =
+    targets.length === 1 ? 'the share of the target' : `the share of the ${targets.length} targets together`;
   return [
-    `Whoever forges ${percent(share)} of the reports can raise the share of ${targets.length === 1 ? 'the target' : `the ${targets.length} targets together`} by ${points(gain)}${gain > 1 ? ', to whatever he likes' : ''}.`,
+    ...stopped,
+    `Whoever forges ${percent(share)} of the reports can raise ${raised} ${gain < 1 ? `by ${points(gain)}` : 'to anything up to 100%'}.`,
     seen === undefined || seen[1] < 0.5
       ? 'No look at what the server adds up finds that in more than half of the cases.'
-      : `What the server adds up gives that away in ${percent(seen[1])} of the cases; ${silent > 0 ? `up to ${points(silent)} go unnoticed more often than not` : 'none of the attacks tried goes unnoticed'}.`,
+      : `What the server adds up gives that away in ${percent(seen[1])} of the cases; ${silent > 0 ? `${silent < 1 ? `up to ${points(silent)}` : 'a raise to anything up to 100%'} can go unnoticed more often than not` : 'none of the attacks tried goes unnoticed'}.`,
   ];
 }
 
-/** Of a share: it may be more than all. */
 function points(gain: number): string {
   return `${(100 * gain).toLocaleString('en', { maximumFractionDigits: 1 })} percentage points`;
 }
 
 function name({ strategy, draws }: AttackResult): string {
   return draws === null ? strategy : `${strategy}, ${draws} draws`;
+}
+
+const meanings: Readonly<Record<Strategy, string>> = {
+  maximal: 'Maximal: the report that says most of all targets.',
+  adaptive: 'Adaptive: the most that keeps the totals looking ordinary.',
+  random: 'Random: any report.',
+  input: 'Input: honest reports of somebody who claims to hold a target.',
+};
+
+/** Of those that the table has. */
+function explained(attacks: readonly AttackResult[]): string {
+  const tried = strategies.filter((strategy) => attacks.some((attack) => attack.strategy === strategy));
+  return tried.map((strategy) => meanings[strategy]).join(' ');
 }
 
 /** Times the largest gain, up to which the worst case is drawn. */
@@ -104,7 +126,7 @@ function gains({ attacks, repetitions, tries }: AttackReport): Section {
     },
     notes: [
       `Measured over ${whole(repetitions)} repetitions, with the bytes of the forged reports, by the server's own aggregator.`,
-      'Maximal: the report that says most of all targets. Adaptive: the most that keeps the totals looking ordinary. Random: any report. Input: honest reports of somebody who claims to hold a target.',
+      explained(attacks),
       'Closed form: the share times what a forged report says of the targets, less what honest ones do (Cao, Jia, Gong 2021).',
       'Worst case: what ifForged says of the estimates that came out. No forgery gains more, whatever its bytes.',
       ...(attacks.some(({ draws }) => draws === 'ground')
@@ -125,7 +147,7 @@ function detection({ attacks, detectors, alpha, repetitions }: AttackReport): Se
     table: {
       header: ['attack', 'forged', ...detectors.map((detector) => detector.name)],
       rows: [
-        ['none', '0.00%', ...detectors.map(({ falseAlarms }) => percent(falseAlarms))],
+        ['none', percent(0), ...detectors.map(({ falseAlarms }) => percent(falseAlarms))],
         ...attacks.flatMap((attack) =>
           attack.points.map(({ share, detected }) => [name(attack), percent(share), ...rates(detected)]),
         ),

@@ -18,7 +18,9 @@ export interface AttackReport {
   readonly domainSize: number;
   readonly population: string;
   readonly clients: number;
+  /** Done; and asked for, which is more where it was stopped. */
   readonly repetitions: number;
+  readonly asked: number;
   readonly tries: number;
   readonly alpha: number;
   readonly targets: readonly { readonly value: number; readonly label: string; readonly truth: number }[];
@@ -56,6 +58,7 @@ export function attackReport(names: AttackNames, options: AttackOptions, outcome
     population: names.population,
     clients,
     repetitions: outcome.repetitions,
+    asked: options.repetitions,
     tries,
     alpha,
     targets: targets.map((value) => ({

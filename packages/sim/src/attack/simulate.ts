@@ -3,7 +3,7 @@ import { type FrequencyMechanism, type IndexParams, ifForged, type State } from 
 import type { Sources } from '../seeded.js';
 import { type Detector, detectorsOf, type Window } from './detectors.js';
 import { type Attack, attacksOn, forgeryOf, poisoned } from './forge.js';
-import type { DrawChoice, Target } from './forgery.js';
+import type { DrawChoice, Forgery, Target } from './forgery.js';
 import { honestWindows } from './honest.js';
 
 export interface AttackOptions {
@@ -57,6 +57,14 @@ export interface AttackOutcome {
   readonly results: readonly AttackResult[];
 }
 
+/** Of one case in one repetition. */
+interface Found {
+  readonly gain: number;
+  readonly worst: number;
+  /** Names of the detectors that spoke up. */
+  readonly seen: readonly string[];
+}
+
 /** Sums over repetitions. */
 interface Sums {
   gain: number;
@@ -66,7 +74,21 @@ interface Sums {
   readonly detected: Map<string, number>;
 }
 
+/** One attack with one share of forged reports. */
+interface Case {
+  readonly attack: Attack;
+  readonly target: Target;
+  readonly reports: number;
+  readonly forgery: Forgery;
+  readonly sums: Sums;
+}
+
 const noSums = (): Sums => ({ gain: 0, squares: 0, worst: 0, aboveWorst: 0, detected: new Map() });
+
+/** Reports forged beside honest ones, so that they are such a share of all. */
+export function forgedReports(clients: number, share: number): number {
+  return Math.round((clients * share) / (1 - share));
+}
 
 /** Rounding between two sums of estimates. */
 const ROUNDING = 1e-9;
@@ -87,31 +109,52 @@ export async function simulateAttacks(
   const targetAt = (share: number): Target => ({ mechanism, params, values: targets, share });
   const detectors = detectorsOf(targetAt(0));
   const windows = honestWindows(targetAt(0), options.shares);
-  const cases = attacks.flatMap((attack) =>
-    forged.map((share) => {
+  const cases: Case[] = [];
+  for (const attack of attacks) {
+    for (const share of forged) {
+      if (stop.aborted) break;
       const target = targetAt(share);
-      const reports = Math.round((options.clients * share) / (1 - share));
-      return { attack, share, target, reports, forgery: forgeryOf(target, attack, options.tries), sums: noSums() };
-    }),
-  );
+      const reports = forgedReports(options.clients, share);
+      cases.push({ attack, target, reports, forgery: forgeryOf(target, attack, options.tries), sums: noSums() });
+      await setImmediate();
+    }
+  }
+  const quantities = mechanism.aggregator.quantities(params);
+  const reach = targets.map((value) => quantities[value]?.reach ?? ([0, 0] as const));
   const alarms = new Map<string, number>();
   const read = (state: State): Window => ({ state, estimates: mechanism.aggregator.estimate(params, state) });
 
+  /** All of one repetition, or nothing: what is stopped half-way counts for no case. */
+  const repeat = async (repetition: number): Promise<readonly Found[]> => {
+    const before = read((await windows(options.clients, sources(`before/${repetition}`), stop)).state);
+    const honest = read((await windows(options.clients, sources(`honest/${repetition}`), stop)).state);
+    const found: Found[] = [{ gain: 0, worst: 0, seen: spokeUp(detectors, alpha, honest, before) }];
+    for (const [i, { target, reports, forgery }] of cases.entries()) {
+      await setImmediate(undefined, { signal: stop });
+      const source = sources(`forged/${repetition}/${i}`);
+      const window = read(await poisoned(target, honest.state, forgery, reports, source, stop));
+      const seen = spokeUp(detectors, alpha, window, before);
+      found.push({ ...gainOf(options, reach, honest, window, reports), seen });
+    }
+    return found;
+  };
+
   let done = 0;
   for (; done < repetitions && !stop.aborted; done++) {
-    const before = read(windows(options.clients, sources(`before/${done}`)).state);
-    const honest = read(windows(options.clients, sources(`honest/${done}`)).state);
-    count(alarms, detectors, alpha, honest, before);
-    for (const [i, { target, reports, forgery, sums, share }] of cases.entries()) {
-      const source = sources(`forged/${done}/${i}`);
-      const window = read(poisoned(target, honest.state, forgery, reports, source));
-      const { gain, worst } = gainOf(options, honest, window, reports);
+    const found = await repeat(done).catch((error: unknown) => {
+      if (stop.aborted) return undefined;
+      throw error;
+    });
+    if (found === undefined) break;
+    const [honest, ...forgeries] = found as [Found, ...Found[]];
+    count(alarms, honest.seen);
+    for (const [i, { sums }] of cases.entries()) {
+      const { gain, worst, seen } = forgeries[i] as Found;
       sums.gain += gain;
       sums.squares += gain * gain;
       sums.worst += worst;
       if (gain > worst + ROUNDING) sums.aboveWorst++;
-      count(sums.detected, detectors, alpha, window, before);
-      if (share === forged.at(-1)) await setImmediate();
+      count(sums.detected, seen);
     }
     onProgress(done + 1);
   }
@@ -145,29 +188,31 @@ export async function simulateAttacks(
   };
 }
 
-function count(
-  counts: Map<string, number>,
-  detectors: readonly Detector[],
-  alpha: number,
-  window: Window,
-  before: Window,
-) {
-  for (const { name, pValue } of detectors) {
-    if (pValue(window, before) <= alpha) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+function count(counts: Map<string, number>, names: readonly string[]): void {
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+/** Names of the detectors that speak up. */
+function spokeUp(detectors: readonly Detector[], alpha: number, window: Window, before: Window): readonly string[] {
+  return detectors.filter(({ pValue }) => pValue(window, before) <= alpha).map(({ name }) => name);
 }
 
 /** What the targets gained together, and the most that `ifForged` allows. */
-function gainOf({ mechanism, params, targets }: AttackOptions, honest: Window, window: Window, reports: number) {
-  const quantities = mechanism.aggregator.quantities(params);
+function gainOf(
+  { targets }: AttackOptions,
+  reach: readonly (readonly [number, number])[],
+  honest: Window,
+  window: Window,
+  reports: number,
+): Pick<Found, 'gain' | 'worst'> {
   const share = reports / window.state.n;
   let gain = 0;
   let worst = 0;
-  for (const value of targets) {
+  for (const [i, value] of targets.entries()) {
     const [was, is] = [honest.estimates[value], window.estimates[value]];
     if (was === undefined || is === undefined) continue;
     gain += is.value - was.value;
-    worst += is.value - ifForged(is, quantities[value]?.reach ?? [0, 0], share, window.state.n).low;
+    worst += is.value - ifForged(is, reach[i] ?? [0, 0], share, window.state.n).low;
   }
   return { gain, worst };
 }

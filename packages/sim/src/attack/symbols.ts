@@ -2,7 +2,7 @@ import { probability, uniformInt } from '@dither/mechanisms';
 import type { GrrParams } from '@dither/mechanisms/grr';
 import type { HadamardResponseParams } from '@dither/mechanisms/hadamard-response';
 import type { ProjectiveGeometryParams } from '@dither/mechanisms/projective-geometry';
-import { type Forgery, type Strategy, supportSays, type Target } from './forgery.js';
+import { type Forgery, type Strategy, supportLine, type Target } from './forgery.js';
 
 /** A mechanism whose report is one of so many outputs. */
 export interface Outputs {
@@ -77,7 +77,7 @@ function supporting(target: Target, outputs: number, each: (add: (output: number
   each((output) => {
     supports[output] = (supports[output] as number) + 1;
   });
-  return supports.map((supported) => supportSays(target, supported));
+  return supports.map(supportLine(target));
 }
 
 function isOdd(bits: number): boolean {

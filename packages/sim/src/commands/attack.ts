@@ -6,6 +6,7 @@ import { type DrawChoice, drawChoices } from '../attack/forgery.js';
 import { attackPage } from '../attack/page.js';
 import { type AttackNames, attackReport } from '../attack/report.js';
 import { type AttackOptions, simulateAttacks } from '../attack/simulate.js';
+import { type QuickSize, quickSize } from '../attack/work.js';
 import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
 import { openPopulation } from '../population/open.js';
@@ -46,7 +47,7 @@ export const attack = defineCommand<Name>({
   },
   args: {
     registry: { value: 'FILE', summary: 'declared metrics: canonical JSON, or a module that exports a registry' },
-    metric: { value: 'ID', summary: 'the one that is attacked; needed with --registry' },
+    metric: { value: 'ID', summary: 'the one that is attacked; needed with --registry', needs: 'registry' },
     ...mechanismArguments,
     population: {
       value: 'NAME|FILE',
@@ -56,10 +57,17 @@ export const attack = defineCommand<Name>({
     forged: { value: 'SHARE,...', summary: `of all reports, forged; ${limits.forged.join(',')} unless told` },
     targets: { value: 'N|VALUE,...', summary: `so many values at random, or these; ${limits.targets} unless told` },
     draws: { value: 'NAME,...', summary: `of public draws, how forgers come by them: ${drawChoices.join(', ')}; all` },
-    tries: { value: 'G', summary: `nonces tried for a report whose draw is ground; ${limits.tries} unless told` },
+    tries: {
+      value: 'G',
+      summary: `nonces tried for a report whose draw is ground; ${limits.tries} unless told`,
+      excludes: ['draws=chosen', 'draws=assigned', 'draws=chosen,assigned', 'draws=assigned,chosen'],
+    },
     alpha: { value: 'A', summary: `level of the detectors; ${limits.alpha} unless told` },
     repetitions: { value: 'R', summary: `${limits.repetitions} unless told` },
     ...commonArguments,
+    quick: {
+      summary: `fewer repetitions, and at most ${limits.quickClients[0]} installations unless told: some seconds, or refused`,
+    },
   },
   async run(given, io) {
     await checkOut(given);
@@ -76,9 +84,11 @@ export const attack = defineCommand<Name>({
 async function prepare(given: Given<Name>): Promise<{ readonly names: AttackNames; readonly options: AttackOptions }> {
   const seed = given.seed === undefined ? freshSeed(secureSource(globalThis.crypto)) : String(given.seed);
   const sources = seededSources(seed);
-  const clients =
-    wholeNumber('clients', given.clients, limits.maxClients) ?? (given.quick ? limits.quickClients : limits.clients);
-  const { subject, shares, population } = await populated(given, clients, sources('events'));
+  const asked = {
+    clients: wholeNumber('clients', given.clients, limits.maxClients),
+    repetitions: wholeNumber('repetitions', given.repetitions, policy.maxRepetitions),
+  };
+  const { subject, shares, population } = await populated(given, asked.clients ?? limits.clients, sources('events'));
   const { mechanism, params, metric } = subject;
   if (mechanism.answers !== 'frequencies' || !isAttacked(mechanism.id)) {
     throw new SimError('mechanism-unknown', `attacks are known on ${attackedMechanisms.join(', ')}`);
@@ -86,6 +96,14 @@ async function prepare(given: Given<Name>): Promise<{ readonly names: AttackName
   const valueLabels = metric === undefined ? undefined : labels(metric);
   const isForged = (share: number) => share > 0 && share <= limits.maxForged;
   const isAlpha = (alpha: number) => alpha > 0 && alpha < 1;
+  const what = {
+    mechanism,
+    params: params as AttackOptions['params'],
+    targets: targetsOf(given.targets, valueLabels, shares.length, sources('targets')),
+    forged:
+      someNumbers('forged', given.forged, `a share above 0, at most ${limits.maxForged}`, isForged) ?? limits.forged,
+    draws: drawsOf(given.draws),
+  };
   return {
     names: {
       arguments: sameAgain('attack', given, seed),
@@ -95,22 +113,34 @@ async function prepare(given: Given<Name>): Promise<{ readonly names: AttackName
       valueLabel: (value) => valueLabels?.[value] ?? String(value),
     },
     options: {
-      mechanism,
-      params: params as AttackOptions['params'],
+      ...what,
+      ...sizeOf(given, what, asked),
       shares,
-      targets: targetsOf(given.targets, valueLabels, shares.length, sources('targets')),
-      clients,
-      forged:
-        someNumbers('forged', given.forged, `a share above 0, at most ${limits.maxForged}`, isForged) ?? limits.forged,
-      draws: drawsOf(given.draws),
       tries: wholeNumber('tries', given.tries, limits.maxTries) ?? limits.tries,
       alpha: someNumber('alpha', given.alpha, 'a number above 0 and below 1', isAlpha) ?? limits.alpha,
-      repetitions:
-        wholeNumber('repetitions', given.repetitions, policy.maxRepetitions) ??
-        (given.quick ? limits.quickRepetitions : limits.repetitions),
       sources,
     },
   };
+}
+
+/** @throws SimError `work-too-much` */
+function sizeOf(
+  { quick }: Given<Name>,
+  what: Parameters<typeof quickSize>[0],
+  { clients, repetitions }: { readonly [K in keyof QuickSize]: number | undefined },
+): QuickSize {
+  if (quick === undefined) {
+    return { clients: clients ?? limits.clients, repetitions: repetitions ?? limits.repetitions };
+  }
+  const size = quickSize(what, {
+    ...(clients === undefined ? {} : { clients }),
+    ...(repetitions === undefined ? {} : { repetitions }),
+  });
+  if (size !== undefined) return size;
+  throw new SimError(
+    'work-too-much',
+    'this takes more than a few seconds even at its smallest: leave --quick out, or lower --values, --clients, --targets or --repetitions',
+  );
 }
 
 interface Populated {

@@ -1,11 +1,19 @@
 import { parseArgs } from 'node:util';
 import { SimError } from '../errors.js';
+import { visible } from '../format.js';
 import type { Io } from '../io.js';
+import { someNumber } from './numbers.js';
 
 export interface Argument {
   /** How the help names the value; a flag has none. */
   readonly value?: string;
   readonly summary: string;
+  /** The argument without which this one would be ignored. */
+  readonly needs?: string;
+  /** Arguments beside which it would be ignored: by name, or `name=VALUE` where with that value alone. */
+  readonly excludes?: readonly string[];
+  /** Whether control characters are refused: the page shows the value, and it has to be the one that was given. */
+  readonly isShown?: true;
 }
 
 /** Values by name, as given: texts, or `true` for a flag. */
@@ -21,8 +29,12 @@ export interface Command<Name extends string = string> {
 
 /** What every command takes; in a command's own list they come last. */
 export const commonArguments = {
-  seed: { value: 'TEXT', summary: 'replays a run byte for byte; a fresh one is drawn and printed unless given' },
-  quick: { summary: 'fewer repetitions: under ten seconds' },
+  seed: {
+    value: 'TEXT',
+    summary: 'replays a run byte for byte; a fresh one is drawn and printed unless given',
+    isShown: true,
+  },
+  quick: { summary: 'fewer repetitions: under ten seconds for metrics of usual size' },
   json: { summary: 'one JSON object instead of tables' },
   out: { value: 'FILE.html', summary: 'writes a page with charts, too' },
 } as const satisfies Readonly<Record<string, Argument>>;
@@ -33,7 +45,11 @@ export const engineArguments = {
     value: 'NAME',
     summary: 'clients (one by one) or exact (their sum, at once); what fits the size unless told',
   },
-  threads: { value: 'N', summary: 'for clients; as many as there are cores unless told. The result is the same' },
+  threads: {
+    value: 'N',
+    summary: 'for clients; as many as there are cores unless told. The result is the same',
+    excludes: ['engine=exact'],
+  },
 } as const satisfies Readonly<Record<string, Argument>>;
 
 /** Checks and infers the names of a command's arguments. */
@@ -41,7 +57,7 @@ export function defineCommand<Name extends string>(command: Command<Name>): Comm
   return command;
 }
 
-/** @throws SimError `argument-unknown`, `argument-missing` */
+/** @throws SimError `argument-unknown`, `argument-missing`, `argument-invalid` */
 export function readArguments(command: Command, argv: readonly string[]): Given<string> {
   const names = Object.keys(command.args);
   const options = Object.fromEntries(
@@ -63,19 +79,43 @@ export function readArguments(command: Command, argv: readonly string[]): Given<
     if (argument.value === undefined && token.value !== undefined) {
       throw new SimError('argument-invalid', `--${token.name} takes no value`);
     }
+    if (token.value !== undefined) checkValue(token.name, argument, token.value);
+    if (Object.hasOwn(given, token.name)) {
+      throw new SimError('argument-invalid', `--${token.name} is given once`);
+    }
     given[token.name] = token.value ?? true;
   }
+  for (const name of Object.keys(given)) checkCompany(name, command.args[name], given);
   return given;
 }
 
-/** A whole number in digits, or undefined where none was given. @throws SimError `argument-invalid` */
-export function wholeNumber(name: string, text: string | true | undefined, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const number = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > max) {
-    throw new SimError('argument-invalid', `--${name} is a whole number from 1 to ${max}, in digits`);
+function checkValue(name: string, { value: what, isShown }: Argument, text: string): void {
+  if (text === '') throw new SimError('argument-missing', `--${name} takes a value: ${what}`);
+  if (isShown && visible(text) !== text) {
+    throw new SimError('argument-invalid', `--${name} is a text without control characters`);
   }
-  return number;
+}
+
+/** What would be ignored is refused: whoever gave it takes it for heeded. */
+function checkCompany(name: string, argument: Argument | undefined, given: Given<string>): void {
+  const { needs, excludes = [] } = argument ?? {};
+  if (needs !== undefined && given[needs] === undefined) {
+    throw new SimError('argument-missing', `--${name} says nothing without --${needs}`);
+  }
+  for (const excluded of excludes) {
+    const [other = '', value] = excluded.split('=');
+    if (given[other] === undefined || (value !== undefined && given[other] !== value)) continue;
+    throw new SimError(
+      'argument-invalid',
+      `--${name} says nothing beside --${other}${value === undefined ? '' : ` ${value}`}`,
+    );
+  }
+}
+
+/** A whole number, such as 100000 or 1e5, or undefined where none was given. @throws SimError `argument-invalid` */
+export function wholeNumber(name: string, text: string | true | undefined, max: number): number | undefined {
+  const isSound = (x: number): boolean => Number.isInteger(x) && x >= 1 && x <= max;
+  return someNumber(name, text, `a whole number from 1 to ${max}`, isSound);
 }
 
 /** Arguments that make the same report again: those given but the forms of the output, and the seed where there is one. */

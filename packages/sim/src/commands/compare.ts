@@ -40,7 +40,7 @@ export const compare = defineCommand<Name>({
     clients: { value: 'N,...', summary: `installations; ${policy.compare.clients.join(',')} unless told` },
     mechanisms: { value: 'ID,...', summary: 'these alone' },
     bytes: { value: 'N', summary: 'the most bytes that a report may have' },
-    repetitions: { value: 'R', summary: 'of each; as many as make an error right to some 3% unless told' },
+    repetitions: { value: 'R', summary: 'of each; as many as make an error right to 3 to 6% unless told' },
     ...commonArguments,
   },
   async run(given, io) {
@@ -61,12 +61,14 @@ async function comparedAll(given: Given<Name>, io: Io): Promise<CompareReport> {
       ? {}
       : { maxBytes: wholeNumber('bytes', given.bytes, registryPolicy.maxBatchBytes) ?? 1 }),
   });
+  const grid = gridOf(given);
   const comparison: Comparison = {
     subject,
     question,
     asked,
     candidates,
-    ...gridOf(given),
+    ...grid,
+    advisedClients: given.quick ? [Math.max(...grid.clients)] : grid.clients,
     repetitions:
       wholeNumber('repetitions', given.repetitions, policy.maxRepetitions) ?? repetitionsFor(given, asked.length),
   };
@@ -91,7 +93,7 @@ async function comparedAll(given: Given<Name>, io: Io): Promise<CompareReport> {
   });
 }
 
-function gridOf(given: Given<'epsilons' | 'clients'>): Pick<Comparison, 'epsilons' | 'clients'> {
+function gridOf(given: Given<'epsilons' | 'clients' | 'quick'>): Pick<Comparison, 'epsilons' | 'clients'> {
   const { maxEpsilon } = registryPolicy;
   const { leastEpsilon, mostClients } = policy.plan;
   const isEpsilon = (x: number): boolean => x >= leastEpsilon && x <= maxEpsilon;
@@ -102,7 +104,7 @@ function gridOf(given: Given<'epsilons' | 'clients'>): Pick<Comparison, 'epsilon
       policy.compare.epsilons,
     clients:
       someNumbers('clients', given.clients, `a whole number from 1 to ${mostClients}`, isCount) ??
-      policy.compare.clients,
+      (given.quick ? policy.compare.quickClients : policy.compare.clients),
   };
 }
 

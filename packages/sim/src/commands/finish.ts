@@ -1,4 +1,4 @@
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SimError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -21,9 +21,14 @@ export async function checkOut({ out }: Given<'out'>): Promise<void> {
   if (out === undefined) return;
   const file = String(out);
   if (!file.endsWith('.html')) throw new SimError('argument-invalid', '--out is the name of a file that ends in .html');
-  await access(dirname(file), constants.W_OK).catch((error: unknown) => {
+  try {
+    await access(dirname(file), constants.W_OK);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
+    if (found !== undefined) await access(file, constants.W_OK);
+  } catch (error) {
     throw unwritable(file, error);
-  });
+  }
 }
 
 /**

@@ -58,31 +58,51 @@ export const longitudinal = defineCommand<Name>({
   },
   args: {
     registry: { value: 'FILE', summary: 'declared metrics: canonical JSON, or a module that exports a registry' },
-    metric: { value: 'ID', summary: 'of the registry; unless told the first latched one' },
+    metric: { value: 'ID', summary: 'of the registry; unless told the first latched one', needs: 'registry' },
     mechanism: {
       value: 'ID',
       summary: `without a registry: ${latchedIds.join(', ')}; ${DEFAULTS.mechanism} unless told`,
+      excludes: ['registry'],
     },
-    values: { value: 'K', summary: `number of values; those of the data, or ${DEFAULTS.values} unless told` },
-    'epsilon-first': { value: 'E', summary: `of one report; ${DEFAULTS.first} unless told` },
+    values: {
+      value: 'K',
+      summary: `number of values; ${DEFAULTS.values} unless told. With --data those of the data`,
+      excludes: ['registry', 'data'],
+    },
+    'epsilon-first': {
+      value: 'E',
+      summary: `of one report; ${DEFAULTS.first} unless told`,
+      excludes: ['registry'],
+    },
     'epsilon-infinity': {
       value: 'E',
       summary: `of however many reports of one answer; ${DEFAULTS.infinity} unless told`,
+      excludes: ['registry'],
     },
-    reports: { value: 'R', summary: `of an epoch; ${DEFAULTS.reports} unless told` },
+    reports: { value: 'R', summary: `of an epoch; ${DEFAULTS.reports} unless told`, excludes: ['registry'] },
     periods: {
       value: 'T',
       summary: `reports of the whole time, 2 to ${policy.longitudinal.maxPeriods}; a year of a declared metric, else ${policy.longitudinal.periods}`,
     },
-    days: { value: 'N', summary: `of the ledger; ${policy.longitudinal.ledgerDays} unless told` },
+    days: { value: 'N', summary: `of the ledger; ${policy.longitudinal.ledgerDays} unless told`, needs: 'registry' },
     data: { value: 'FILE', summary: 'values of people in a CSV file, gzipped or not: a line for each person' },
-    column: { value: 'NAME|N', summary: 'of the data: an attribute that never changes, by name or number from 1' },
-    wide: { summary: 'of the data: every column is a moment' },
-    header: { summary: 'with --wide: the first line names the columns' },
-    buckets: { value: 'N', summary: 'puts the numbers of the data into N ranges that are about as common' },
+    column: {
+      value: 'NAME|N',
+      summary: 'of the data: an attribute that never changes, by name or number from 1',
+      needs: 'data',
+      excludes: ['wide'],
+    },
+    wide: { summary: 'of the data: every column is a moment', needs: 'data' },
+    header: { summary: 'with --wide: the first line names the columns', needs: 'wide' },
+    buckets: {
+      value: 'N',
+      summary: 'puts the numbers of the data into N ranges that are about as common',
+      needs: 'data',
+    },
     clients: {
       value: 'N',
       summary: `people of the data that are attacked, drawn by lot; ${policy.longitudinal.clients} unless told`,
+      needs: 'data',
     },
     ...commonArguments,
     quick: { summary: `shorter histories, and ${policy.longitudinal.quickClients} people: under ten seconds` },
@@ -105,9 +125,6 @@ async function longitudinalReport(given: Given<Name>, io: Io): Promise<Longitudi
       : given.metric === undefined
         ? registry.wire.find(({ latch }) => latch !== undefined)
         : metricSubjects(registry, String(given.metric))[0]?.metric;
-  if (registry === undefined && given.metric !== undefined) {
-    throw new SimError('argument-missing', '--metric is one of a registry: --registry FILE is needed');
-  }
   const data = given.data === undefined ? undefined : await dataOf(String(given.data), given);
   const metric =
     registry === undefined ? named(given, data?.histories.values.length) : declared && twoStageDeclared(declared);
@@ -180,7 +197,7 @@ async function dataOf(file: string, given: Given<Name>): Promise<Data> {
     file,
     people: read.rows.length,
     leftOut: read.leftOut,
-    histories: histories(read, file, buckets),
+    histories: histories(read, buckets),
     moments: given.wide === undefined ? undefined : (read.rows[0]?.length as number),
   };
 }

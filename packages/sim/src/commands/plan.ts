@@ -52,7 +52,8 @@ export const plan = defineCommand<Name>({
       '  p75 within 5%               of the truth; also median, and "within 100 ms"',
       '  mean within 2               of a count',
       '  share of NAME within 1 point, any share within 1 point, crash rate within 0.1 points (any words before "rate")',
-      'and may end in ", 19 times of 20", which it means unless told. Without its number it asks for that.',
+      'and may end in ", 19 times of 20", which it means unless told. Without its number it asks for that. "Any share" is that of',
+      'the value that is known least, each on its own.',
       '--wishes FILE has those of a whole registry, { "wishes": [{ "metric": ID, "wish": TEXT, "weight": 2, "share": .1 }] }: the',
       'budget of a person is given to the metrics so that all are met at the least cost, or as nearly as their weights say.',
       '',
@@ -150,7 +151,7 @@ async function planned(given: Given<Name>, io: Io): Promise<WishReport> {
   const { wish, refuse } = wishOf(given);
   const subject = await openSubject(given, assumedKind(wish), sources('events'), io);
   const task = taskOf(wish, subject, { share: shareOf(given) }, refuse);
-  const ceiling = ceilingOf(subject.metric.period);
+  const ceiling = ceilingOf(subject.metric.period, subject.budget);
   const problem = problemOf(given, task, ceiling.epsilon);
   const candidates = candidatesFor(subject.metric, task.question, {
     ...(given.mechanisms === undefined ? {} : { mechanisms: String(given.mechanisms).split(',') }),
@@ -172,6 +173,7 @@ async function planned(given: Given<Name>, io: Io): Promise<WishReport> {
     nearest,
     seed,
     isPartial: io.stop.aborted,
+    isQuick: given.quick === true,
   });
 }
 

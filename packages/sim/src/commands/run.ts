@@ -67,6 +67,9 @@ export const run = defineCommand<Name>({
     },
     ...engineArguments,
     ...commonArguments,
+    quick: {
+      summary: 'fewer repetitions, and fewer installations where these take the time: under ten seconds as a rule',
+    },
   },
   async run(given, io) {
     const report = await simulate(given, io);
@@ -166,8 +169,9 @@ function engineName(given: string | true | undefined): EngineName | undefined {
 /** Names the first bad lines; how many there are in all stands in the report. */
 function badLineNotes(file: string, io: Io): (line: BadLine) => void {
   let named = 0;
-  return ({ line, reason }) => {
-    if (named++ < policy.namedBadLines) io.note(`${file}:${line}: left out: ${reason}: ${badLineReasons[reason]}\n`);
+  return ({ line, column, reason }) => {
+    if (named++ < policy.namedBadLines)
+      io.note(`${file}:${line}:${column}: left out: ${reason}: ${badLineReasons[reason]}\n`);
     else if (named === policy.namedBadLines + 1) io.note(`${file}: further lines left out are counted, not named\n`);
   };
 }

@@ -3,10 +3,10 @@ import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
 import { batchMessage, type Message, reportMessage } from '../shuffle/messages.js';
 import { shufflePage } from '../shuffle/page.js';
-import { type ShuffleReport, shuffleReport } from '../shuffle/report.js';
+import { type ShuffleOptions, type ShuffleReport, shuffleReport } from '../shuffle/report.js';
 import { mechanismArguments, mechanismSubject, metricSubjects } from '../subject.js';
 import { commonArguments, defineCommand, type Given, sameAgain } from './command.js';
-import { checkOut, finish } from './finish.js';
+import { checkOut, finish, finishEmpty } from './finish.js';
 import { someNumber, someNumbers } from './numbers.js';
 
 type Name =
@@ -35,7 +35,7 @@ export const shuffle = defineCommand<Name>({
   },
   args: {
     registry: { value: 'FILE', summary: 'declared metrics: canonical JSON, or a module that exports a registry' },
-    metric: { value: 'ID', summary: 'of these one alone, beside the batch' },
+    metric: { value: 'ID', summary: 'of these one alone, beside the batch', needs: 'registry' },
     ...mechanismArguments,
     clients: { value: 'N,...', summary: `messages of a batch; ${limits.clients.join(',')} unless told` },
     delta: { value: 'D', summary: `${limits.delta} unless told` },
@@ -45,22 +45,25 @@ export const shuffle = defineCommand<Name>({
     },
     forged: { value: 'SHARE', summary: 'of the messages, at most, that nobody hides behind; 0 unless told' },
     ...formArguments,
-    quick: { summary: 'fewer sizes of batches' },
+    quick: {
+      summary: 'fewer sizes of batches unless told, and of large ones the bound for any mechanism: some seconds',
+    },
   },
   async run(given, io) {
     await checkOut(given);
-    const report = await compute(given);
+    const report = await compute(given, io.stop);
+    if (report.messages.length === 0) return finishEmpty(io);
     return finish(report, shufflePage(report), given, io);
   },
 });
 
-async function compute(given: Given<Name>): Promise<ShuffleReport> {
+async function compute(given: Given<Name>, stop: AbortSignal): Promise<ShuffleReport> {
   const { app, messages } = await messagesOf(given);
   const isSize = (n: number) => Number.isInteger(n) && n >= 1 && n <= limits.maxClients;
   const isDelta = (d: number) => d >= limits.leastDelta && d < 1;
   const isShare = (share: number) => share >= 0 && share < 1;
   const isCentral = (e: number) => e >= 0 && e <= limits.maxCentral;
-  return shuffleReport({
+  const options: ShuffleOptions = {
     arguments: sameAgain('shuffle', given),
     app,
     messages,
@@ -70,7 +73,9 @@ async function compute(given: Given<Name>): Promise<ShuffleReport> {
     delta: someNumber('delta', given.delta, `a number from ${limits.leastDelta} to below 1`, isDelta) ?? limits.delta,
     central: someNumbers('central', given.central, `a number from 0 to ${limits.maxCentral}`, isCentral),
     forged: someNumber('forged', given.forged, 'a share from 0 to below 1', isShare) ?? 0,
-  });
+    isQuick: given.quick !== undefined,
+  };
+  return shuffleReport(options, stop);
 }
 
 async function messagesOf(

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Params } from '@dither/mechanisms';
 import { type Advice, advise, type Question } from '@dither/mechanisms/advise';
 import { situationOf } from '@dither/protocol/node';
+import { policy } from '../policy.js';
 import type { Asked } from '../predict/asked.js';
 import type { Candidate } from '../predict/candidates.js';
 import { predictedError } from '../predict/error.js';
@@ -19,7 +20,11 @@ export interface Compared {
   readonly predicted: number;
   /** The same over all repetitions; undefined where it was not measured, NaN where there was no estimate. */
   readonly measured: number | undefined;
+  /** Of the measured one, from its repetitions; undefined where these are too few to tell. */
+  readonly standardError: number | undefined;
   readonly engine: Engine | undefined;
+  /** Of the measurement. */
+  readonly repetitions: number;
 }
 
 /** What `advise` would choose, which looks at epsilon and n and not at the population. */
@@ -36,6 +41,8 @@ export interface Comparison {
   readonly candidates: readonly Candidate[];
   readonly epsilons: readonly number[];
   readonly clients: readonly number[];
+  /** Numbers of installations for which `advise` is asked: of percentiles it takes a good part of a second each. */
+  readonly advisedClients: readonly number[];
   readonly repetitions: number;
 }
 
@@ -86,19 +93,29 @@ async function compared(
     n,
     predicted,
     measured: isMeasured ? rootMeanSquare(squares) : undefined,
+    standardError: standardErrorOf(squares),
     engine: isMeasured ? measuring.engine : undefined,
+    repetitions: squares.length,
   };
 }
 
-/** What `advise` would choose for every epsilon and number of installations. */
-export function advisedAll({ subject, epsilons, clients }: Comparison): readonly Advised[] {
-  return clients.flatMap((n) =>
+/** What `advise` would choose at every epsilon. */
+export function advisedAll({ subject, epsilons, advisedClients }: Comparison): readonly Advised[] {
+  return advisedClients.flatMap((n) =>
     epsilons.map((epsilon) => ({ epsilon, n, advice: advise({ ...situationOf(subject.metric, n), epsilon })[0] })),
   );
 }
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+}
+
+/** Of the root of their mean, which grows half as fast: too rough to go by below some repetitions. */
+function standardErrorOf(squares: readonly number[]): number | undefined {
+  if (squares.length < policy.compare.fewestRepetitions.quick) return undefined;
+  const middle = mean(squares);
+  const variance = mean(squares.map((square) => (square - middle) ** 2)) / (squares.length - 1);
+  return Math.sqrt(variance) / (2 * Math.sqrt(middle));
 }
 
 function rootMeanSquare(squares: readonly number[]): number {

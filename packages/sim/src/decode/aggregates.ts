@@ -1,5 +1,5 @@
 import { SimError } from '../errors.js';
-import { csvFields } from '../population/csv.js';
+import { csvColumn, csvFields } from '../population/csv.js';
 
 /** How RAPPOR reports were made: `params.csv` of the published analysis tools. */
 export interface RapporParams {
@@ -17,8 +17,8 @@ export interface RapporParams {
 }
 
 /** Refuses a line of a file. */
-export function refuse(file: string, line: number, expected: string): never {
-  throw new SimError('aggregates-malformed', expected, { file, line });
+export function refuse(file: string, line: number, column: number, expected: string): never {
+  throw new SimError('aggregates-malformed', expected, { file, line, column });
 }
 
 const NUMBER = /^\d+(\.\d*)?([eE][+-]?\d+)?$|^\.\d+([eE][+-]?\d+)?$/;
@@ -45,26 +45,26 @@ export async function readRapporParams(file: string, lines: AsyncIterable<string
   let last = 0;
   for await (const [line, text] of numbered(lines)) {
     const fields = csvFields(text);
-    if (last === 0 && fields?.join() !== HEADER.join()) refuse(file, line, `the first line is ${HEADER.join()}`);
-    if (params !== undefined) refuse(file, line, 'there is one row of parameters');
-    if (last > 0) params = readRow(file, line, fields ?? []);
+    if (last === 0 && fields?.join() !== HEADER.join()) refuse(file, line, 1, `the first line is ${HEADER.join()}`);
+    if (params !== undefined) refuse(file, line, 1, 'there is one row of parameters');
+    if (last > 0) params = readRow(file, line, text);
     last = line;
   }
-  return params ?? refuse(file, Math.max(1, last), `a row of parameters follows the header ${HEADER.join()}`);
+  return params ?? refuse(file, Math.max(1, last), 1, `a row of parameters follows the header ${HEADER.join()}`);
 }
 
-function readRow(file: string, line: number, fields: readonly string[]): RapporParams {
+function readRow(file: string, line: number, text: string): RapporParams {
+  const fields = csvFields(text) ?? [];
+  const at = (field: number): number => csvColumn(text, field);
   const [bits = 0, hashes = 0, cohorts = 0, p = 0, q = 0, f = 0] = fields.map(readCount);
   const isCount = (x: number, most: number): boolean => Number.isInteger(x) && x >= 1 && x <= most;
-  if (
-    fields.length !== HEADER.length ||
-    !isCount(bits, 2 ** 16) ||
-    !isCount(hashes, bits) ||
-    !isCount(cohorts, 2 ** 16)
-  ) {
-    refuse(file, line, 'k, h and m are whole numbers: k and m from 1 to 65536, h from 1 to k');
+  if (fields.length !== HEADER.length)
+    refuse(file, line, at(HEADER.length), `a row has a number for each of ${HEADER.join()}`);
+  const wrong = [isCount(bits, 2 ** 16), isCount(hashes, bits), isCount(cohorts, 2 ** 16)].indexOf(false);
+  if (wrong >= 0) {
+    refuse(file, line, at(wrong), 'k, h and m are whole numbers: k and m from 1 to 65536, h from 1 to k');
   }
-  if (!(p < q && q <= 1)) refuse(file, line, 'p and q are probabilities, p below q');
-  if (!(f < 1)) refuse(file, line, 'f is a share, 0 or more and below 1');
+  if (!(p < q && q <= 1)) refuse(file, line, at(3), 'p and q are probabilities, p below q');
+  if (!(f < 1)) refuse(file, line, at(5), 'f is a share, 0 or more and below 1');
   return { bits, hashes, cohorts, p, q, f };
 }

@@ -1,5 +1,5 @@
 import type { CohortCounts } from '@dither/mechanisms';
-import { csvFields } from '../population/csv.js';
+import { csvColumn, csvFields } from '../population/csv.js';
 import { numbered, type RapporParams, readCount, refuse } from './aggregates.js';
 
 /**
@@ -21,18 +21,22 @@ export async function readCounts(
   let last = 1;
   for await (const [line, text] of numbered(lines)) {
     last = line;
-    if (cohort === cohorts) refuse(file, line, `there are ${cohorts} cohorts, as m says, and one line for each`);
+    if (cohort === cohorts) refuse(file, line, 1, `there are ${cohorts} cohorts, as m says, and one line for each`);
     const numbers = (csvFields(text) ?? []).map(readCount);
     const [n = 0, ...counts] = numbers;
-    if (counts.length !== bits) refuse(file, line, `a line has ${bits + 1} numbers: the reports, then one per bit`);
-    if (!numbers.every((x) => Number.isSafeInteger(x) && x <= n)) {
-      refuse(file, line, 'counts are whole numbers, none above the number of reports');
+    if (counts.length !== bits) {
+      const column = csvColumn(text, bits + 1);
+      refuse(file, line, column, `a line has ${bits + 1} numbers: the reports, then one per bit`);
+    }
+    const wrong = numbers.findIndex((x) => !(Number.isSafeInteger(x) && x <= n));
+    if (wrong >= 0) {
+      refuse(file, line, csvColumn(text, wrong), 'counts are whole numbers, none above the number of reports');
     }
     reports[cohort] = n;
     ones.set(counts, cohort * bits);
     cohort++;
   }
-  if (cohort < cohorts) refuse(file, last, `there are ${cohorts} cohorts, as m says, and ${cohort} lines`);
+  if (cohort < cohorts) refuse(file, last, 1, `there are ${cohorts} cohorts, as m says, and ${cohort} lines`);
   const coin = (f * (p + q)) / 2;
   return { cohorts, bits, hashes, reports, ones, set: coin + (1 - f) * q, unset: coin + (1 - f) * p };
 }

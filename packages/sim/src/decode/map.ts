@@ -1,6 +1,6 @@
 import type { CandidateBits } from '@dither/mechanisms';
 import { policy } from '../policy.js';
-import { csvFields } from '../population/csv.js';
+import { csvColumn, csvFields } from '../population/csv.js';
 import { numbered, type RapporParams, refuse } from './aggregates.js';
 
 /** Texts with the bits they set in every cohort. */
@@ -29,15 +29,22 @@ export async function readMap(
   for await (const [line, text] of numbered(lines)) {
     last = line;
     const [name = '', ...fields] = csvFields(text) ?? [];
-    if (name === '') refuse(file, line, 'a line begins with a text; quotes match');
-    if (texts.length === policy.maxCandidates) refuse(file, line, `there are at most ${policy.maxCandidates} texts`);
+    if (name === '') refuse(file, line, csvColumn(text, 0), 'a line begins with a text; quotes match');
+    if (texts.length === policy.maxCandidates) refuse(file, line, 1, `there are at most ${policy.maxCandidates} texts`);
     const places = readPlaces(fields);
-    if (!places.every((place) => place >= 1 && place <= cohorts * bits)) {
-      refuse(file, line, `bits are whole numbers from 1 to ${cohorts * bits}, which is k * m`);
+    const isPlace = (place: number): boolean => place >= 1 && place <= cohorts * bits;
+    if (!places.every(isPlace)) {
+      const wrong = fields.findIndex((field) => field !== '' && !readPlaces([field]).every(isPlace));
+      refuse(
+        file,
+        line,
+        csvColumn(text, wrong + 1),
+        `bits are whole numbers from 1 to ${cohorts * bits}, which is k * m`,
+      );
     }
     const perCohort = bitsInEach(places, bits, cohorts);
     if (!perCohort.every((count) => count >= 1 && count <= hashes)) {
-      refuse(file, line, `a text sets 1 to ${hashes} bits in each of ${cohorts} cohorts`);
+      refuse(file, line, 1, `a text sets 1 to ${hashes} bits in each of ${cohorts} cohorts`);
     }
     most = perCohort.reduce((a, b) => Math.max(a, b), most);
     if (end + places.length > rows.length) rows = longer(rows, end + places.length);
@@ -49,9 +56,9 @@ export async function readMap(
     texts.push(name);
     starts.push(end);
   }
-  if (texts.length === 0) refuse(file, last, 'there is a line for each candidate');
+  if (texts.length === 0) refuse(file, last, 1, 'there is a line for each candidate');
   // Hash functions agree here and there, not everywhere: such parameters are those of other reports.
-  if (most < hashes) refuse(file, last, `h says ${hashes} bits and no text sets more than ${most} in a cohort`);
+  if (most < hashes) refuse(file, last, 1, `h says ${hashes} bits and no text sets more than ${most} in a cohort`);
   return { texts, bits: { count: texts.length, starts: Int32Array.from(starts), rows: rows.subarray(0, end) } };
 }
 

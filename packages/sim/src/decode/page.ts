@@ -75,5 +75,5 @@ function nameOf({ text }: ReportedText): string {
 function row(it: ReportedText): readonly string[] {
   const { estimate, standardError, low, high, pValue, detected } = it;
   const shares = [estimate, standardError, low, high].map(percent);
-  return [nameOf(it), ...shares, pValue.toExponential(1), detected ? 'yes' : '-'];
+  return [nameOf(it), ...shares, pValue === 0 ? '<1e-300' : pValue.toExponential(1), detected ? 'yes' : '-'];
 }

@@ -5,7 +5,8 @@ import { createGunzip } from 'node:zlib';
 import { SimError } from '../errors.js';
 import { unreadable } from '../files.js';
 import { policy } from '../policy.js';
-import { csvFields } from '../population/csv.js';
+import { csvColumn, csvFields } from '../population/csv.js';
+import { utf8Lines } from '../utf8-lines.js';
 
 /** What of a CSV file is a person's value. */
 export type Columns =
@@ -19,12 +20,21 @@ export interface TextHistories {
   readonly rows: readonly (readonly string[])[];
   /** Rows in which a value is missing, left out. */
   readonly leftOut: number;
+  /** Where the values begin. */
+  readonly start: Start;
+}
+
+/** A place in a file, both from one. */
+export interface Start {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /**
  * Reads the values of people from a CSV file, compressed by gzip or not. A field that is empty or `?` is missing.
  *
- * @throws SimError `file-unreadable`, `data-malformed` with the line, `data-empty`
+ * @throws SimError `file-unreadable`, `data-malformed` with line and column, `data-empty`
  */
 export async function readHistories(file: string, columns: Columns): Promise<TextHistories> {
   const rows: (readonly string[])[] = [];
@@ -32,28 +42,32 @@ export async function readHistories(file: string, columns: Columns): Promise<Tex
   let line = 0;
   let width: number | undefined;
   let place: number | undefined;
+  let start: Start | undefined;
   for await (const text of linesOf(file)) {
     line++;
     if (text.trim() === '') continue;
     const fields = csvFields(text.trimEnd());
-    if (fields === undefined) throw new SimError('data-malformed', 'the quotes of a field match', { file, line });
+    const at = (field: number): Start => ({ file, line, column: csvColumn(text.trimEnd(), field) });
+    if (fields === undefined) throw new SimError('data-malformed', 'the quotes of a field match', at(0));
     width ??= fields.length;
     if (fields.length !== width) {
-      throw new SimError('data-malformed', `a line has ${width} fields, as the first`, { file, line });
+      throw new SimError('data-malformed', `a line has ${width} fields, as the first`, at(width));
     }
     if (place === undefined) {
-      place = columns.kind === 'one' ? placeOf(columns.column, fields, { file, line }) : 0;
+      place = columns.kind === 'one' ? placeOf(columns.column, fields, at(0)) : 0;
+      start = at(place);
       if (isHeader(columns)) continue;
     }
     const values = columns.kind === 'one' ? [fields[place] as string] : fields;
     if (values.some((value) => value === '' || value === '?')) leftOut++;
     else rows.push(values);
     if (rows.length > policy.longitudinal.maxRows) {
-      throw new SimError('data-malformed', `a file has at most ${policy.longitudinal.maxRows} people`, { file, line });
+      throw new SimError('data-malformed', `a file has at most ${policy.longitudinal.maxRows} people`, at(0));
     }
   }
-  if (rows.length === 0) throw new SimError('data-empty', 'the file holds a line for each person', { file });
-  return { rows, leftOut };
+  if (rows.length === 0 || start === undefined)
+    throw new SimError('data-empty', 'the file holds a line for each person', { file });
+  return { rows, leftOut, start };
 }
 
 function isHeader(columns: Columns): boolean {
@@ -61,10 +75,10 @@ function isHeader(columns: Columns): boolean {
 }
 
 function isNumber(column: string): boolean {
-  return /^[1-9]\d{0,5}$/.test(column);
+  return /^\d+$/.test(column);
 }
 
-function placeOf(column: string, fields: readonly string[], place: { file: string; line: number }): number {
+function placeOf(column: string, fields: readonly string[], place: Start): number {
   const at = isNumber(column) ? Number(column) - 1 : fields.indexOf(column);
   if (at >= 0 && at < fields.length) return at;
   const expected = isNumber(column)
@@ -81,14 +95,10 @@ async function* linesOf(path: string): AsyncGenerator<string, void> {
     const file = createReadStream(path);
     // A pipeline hands errors on, of reading as of unpacking: they end the loop below.
     const bytes = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of bytes) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
-      rest = lines.pop() as string;
-      yield* lines;
-    }
-    yield rest + decoder.decode();
+    yield* utf8Lines(
+      bytes,
+      (fault) => new SimError('data-malformed', 'the file is in UTF-8', { file: path, ...fault }),
+    );
   } catch (error) {
     throw error instanceof SimError ? error : unreadable(path, error);
   }

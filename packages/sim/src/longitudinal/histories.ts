@@ -1,6 +1,6 @@
 import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
-import type { TextHistories } from './data.js';
+import type { Start, TextHistories } from './data.js';
 
 /** What people held, moment by moment, as indices. */
 export interface Histories {
@@ -16,15 +16,15 @@ export interface Histories {
  * @param buckets - ranges that hold about as many entries each; undefined for every text by itself
  * @throws SimError `data-malformed`
  */
-export function histories({ rows }: TextHistories, file: string, buckets: number | undefined): Histories {
+export function histories({ rows, start }: TextHistories, buckets: number | undefined): Histories {
   const distinct = [...new Set(rows.flat())];
   const isNumeric = distinct.every((text) => Number.isFinite(Number(text)));
   if (buckets !== undefined && !isNumeric) {
-    throw new SimError('data-malformed', '--buckets is for numbers, and not all of these are', { file });
+    throw new SimError('data-malformed', '--buckets is for numbers, and not all of these are', start);
   }
   if (buckets === undefined) {
     const values = isNumeric ? distinct.sort((a, b) => Number(a) - Number(b)) : distinct.sort();
-    checkCount(values.length, file);
+    checkCount(values.length, start);
     const index = new Map(values.map((value, i) => [value, i]));
     return { values, rows: rows.map((row) => Uint16Array.from(row, (text) => index.get(text) as number)) };
   }
@@ -33,7 +33,7 @@ export function histories({ rows }: TextHistories, file: string, buckets: number
   const lowest = sorted.find((x) => x > (sorted[0] as number)) ?? (sorted[0] as number);
   const edges = Array.from({ length: buckets - 1 }, (_, i) => Math.max(lowest, at(sorted, (i + 1) / buckets)));
   const inner = [...new Set(edges)].filter((edge) => edge > (sorted[0] as number));
-  checkCount(inner.length + 1, file);
+  checkCount(inner.length + 1, start);
   const bucketOf = (x: number) => inner.reduce((count, edge) => count + (x >= edge ? 1 : 0), 0);
   const known = new Map(distinct.map((text) => [text, bucketOf(Number(text))]));
   return {
@@ -46,10 +46,10 @@ function at(sorted: Float64Array, share: number): number {
   return sorted[Math.floor(share * sorted.length)] as number;
 }
 
-function checkCount(values: number, file: string): void {
+function checkCount(values: number, start: Start): void {
   if (values >= 2 && values <= policy.longitudinal.maxValues) return;
   const expected = `a column has 2 to ${policy.longitudinal.maxValues} different values; --buckets puts numbers into ranges`;
-  throw new SimError('data-malformed', expected, { file });
+  throw new SimError('data-malformed', expected, start);
 }
 
 /** The value at each of so many reports: that of the file, or the same again and again. */

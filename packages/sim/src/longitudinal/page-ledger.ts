@@ -1,11 +1,14 @@
 import { significant, whole } from '../format.js';
 import type { LineChart, Section } from '../page/page.js';
-import type { LedgerDay, LedgerMetric } from './ledger.js';
+import type { LedgerDay } from './ledger.js';
 import { compositionTable } from './page-revealed.js';
 import type { RegistryLedger } from './report.js';
 
 export function ledgerSections(ledger: RegistryLedger, delta: number): readonly Section[] {
   const { bound, days, worst, drawn, participation } = ledger;
+  // Those that spend most, in that order.
+  const dearest = [...drawn.metrics].sort((a, b) => b.spent - a.spent).slice(0, MOST_LINES);
+  const left = drawn.metrics.length - dearest.length;
   const chart = (label: string, figure: (day: LedgerDay) => number): LineChart => ({
     kind: 'lines',
     x: { label: 'day', scale: 'linear', format: 'number' },
@@ -42,7 +45,7 @@ export function ledgerSections(ledger: RegistryLedger, delta: number): readonly 
         kind: 'lines',
         x: { label: 'day', scale: 'linear', format: 'number' },
         y: { label: 'epsilon spent since the first day', scale: 'linear', format: 'number' },
-        series: dearest(drawn.metrics).map(({ id }) => stepsOf(id, summed(drawn.days, id), days, ({ spent }) => spent)),
+        series: dearest.map(({ id }) => stepsOf(id, summed(drawn.days, id), days, ({ spent }) => spent)),
       },
       table: {
         header: ['metric', 'every', 'reports', 'epsilon spent', 'silent from day'],
@@ -63,6 +66,7 @@ export function ledgerSections(ledger: RegistryLedger, delta: number): readonly 
           ],
         ],
       },
+      ...(left === 0 ? {} : { notes: [`The chart has those that spend most; ${left} more are not drawn.`] }),
     },
     {
       heading: 'Each metric by itself',
@@ -77,11 +81,6 @@ export function ledgerSections(ledger: RegistryLedger, delta: number): readonly 
 
 /** Lines of more are not told apart. */
 const MOST_LINES = 6;
-
-/** Those that spend most, in that order. */
-function dearest(metrics: readonly LedgerMetric[]): readonly LedgerMetric[] {
-  return [...metrics].sort((a, b) => b.spent - a.spent).slice(0, MOST_LINES);
-}
 
 /** What one metric has spent by each day on which it was charged. */
 function summed(days: readonly LedgerDay[], id: string): readonly LedgerDay[] {

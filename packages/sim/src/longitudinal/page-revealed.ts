@@ -41,7 +41,7 @@ function declaredSection(metric: ReportedMetric, points: readonly RevealedBy[], 
         line('fresh, declared', (point) => point.declaredFresh),
         line('latched, declared and exact', (point) => point.declaredLatched, 'step'),
         line('memo, published', (point) => point.publishedMemo, 'step'),
-        line('memo, exact, value changed half-way', (point) => point.memo),
+        line(isExact ? 'memo, changed half-way' : 'memo, at least', (point) => point.memo),
       ],
     },
     table: {

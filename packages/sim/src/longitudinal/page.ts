@@ -5,7 +5,7 @@ import { attackSections } from './page-attack.js';
 import { ledgerSections } from './page-ledger.js';
 import { revealedSections } from './page-revealed.js';
 import type { LongitudinalReport, RegistryLedger, ReportedLedger } from './report.js';
-import { odds } from './words.js';
+import { guesses, odds, sure } from './words.js';
 
 export function longitudinalPage(report: LongitudinalReport): Page {
   return {
@@ -32,8 +32,9 @@ function sections(report: LongitudinalReport): readonly Section[] {
 
 function ledgerLead({ ledger }: LongitudinalReport): readonly string[] {
   if (ledger === null) return [];
-  const { bound, worst } = ledger;
+  const { bound, worst, days } = ledger;
   return [
+    `Somebody who sees all messages of one installation, and without them could but toss a coin over a yes or no about it, may be right ${guesses(bound.perWindow)} after its first ${bound.windowDays} days, and ${guesses(worst.spent)} after ${whole(days)}: that much the declared epsilons allow.`,
     `One installation spends at most epsilon ${significant(bound.perWindow)} in any ${bound.windowDays} days and ${significant(bound.lifetime)} in its life, over all metrics.`,
     `${endOf(worst)} ${spentBy(ledger)}`,
   ];
@@ -61,11 +62,11 @@ function revealedLead({ metric, revealed }: LongitudinalReport): readonly string
   if (metric === null || last === undefined) return [];
   const memo =
     last.memo === null
-      ? 'can be told from one that did not with certainty'
-      : `can be told from one that did not with odds of ${last.isExact ? '' : 'at least '}${odds(last.memo)}`;
+      ? 'with certainty'
+      : `${sure(last.memo)} (odds of ${last.isExact ? '' : 'at least '}${odds(last.memo)})`;
   return [
-    `With one permanent answer per value, kept for ever, an installation whose value changed half-way through ${last.reports} reports ${memo}; published is epsilon ${significant(last.publishedMemo)}.`,
-    `Latched by epochs, no two histories are told apart with more than ${odds(last.declaredLatched)}, whatever the values do.`,
+    `Latched by epochs, as Dither does it, two histories of ${last.reports} reports, as likely as each other before, are told apart ${guesses(last.declaredLatched)}, whatever the values do: no messages speak for either with odds above ${odds(last.declaredLatched)}.`,
+    `The published rule, which Dither does not use, keeps one permanent answer per value for ever: an installation whose value changed half-way through ${last.reports} reports may send messages that tell it from one that did not ${memo}; published is epsilon ${significant(last.publishedMemo)}.`,
   ];
 }
 

@@ -39,7 +39,7 @@ export function pageHtml(page: Page): string {
       h(
         'footer',
         {},
-        h('h2', { id: 'again' }, 'The same page again'),
+        h('h2', { id: 'again' }, 'The same again'),
         h('pre', { tabindex: 0, role: 'group', 'aria-labelledby': 'again' }, h('code', {}, commandLine(page.command))),
       ),
     ),

@@ -3,7 +3,9 @@ import type { IntervalChart, Table } from './page.js';
 import { isDrawable, type Scale, scaleOf } from './svg/scale.js';
 
 const WIDTH = policy.barWidth;
-const HEADER = '[ ] interval, o estimate, | truth';
+const ESTIMATE = '[ ] interval, o estimate';
+const TRUTH = ', | truth';
+const COLUMN = Math.max(WIDTH, ESTIMATE.length + TRUTH.length);
 
 /**
  * The table with bars beside those of its rows that the chart has, if it has them all; a table of names and bars where there
@@ -16,9 +18,10 @@ export function withBars(table: Table | undefined, chart: IntervalChart): Table 
   if (rows.length === 0 || !rows.every(({ label }) => names.includes(label))) return table;
   const drawn = barsOf(chart);
   const bars = new Map(rows.map(({ label }, i) => [label, drawn[i] ?? '']));
+  const legend = rows.some(({ truth }) => truth !== null) ? `${ESTIMATE}${TRUTH}` : ESTIMATE;
   return {
-    header: [...header, HEADER.padEnd(WIDTH)],
-    rows: lines.map((cells) => [...cells, bars.get(cells[0] ?? '') ?? ''.padEnd(Math.max(WIDTH, HEADER.length))]),
+    header: [...header, legend.padEnd(COLUMN)],
+    rows: lines.map((cells) => [...cells, bars.get(cells[0] ?? '') ?? ''.padEnd(COLUMN)]),
     ...rest,
   };
 }
@@ -28,7 +31,7 @@ function barsOf({ axis, rows }: IntervalChart): readonly string[] {
   const drawable = numbers.filter((x) => isDrawable(axis, x));
   if (drawable.length === 0) return [];
   const scale = scaleOf(axis, drawable, { from: 0, to: WIDTH - 1, most: 8 });
-  return rows.map((row) => bar(row, scale).padEnd(Math.max(WIDTH, HEADER.length)));
+  return rows.map((row) => bar(row, scale).padEnd(COLUMN));
 }
 
 function bar({ truth, estimate, low, high }: IntervalChart['rows'][number], scale: Scale): string {

@@ -34,9 +34,13 @@ function sectionText({ heading, sentence, chart, table, notes = [] }: Section, s
   return [
     `${style('cyan', visible(heading))}\n${wrapped(sentence)}`,
     ...(shown === undefined ? [] : [tableText(shown, style)]),
+    ...(shown === undefined && chart !== undefined ? [style('dim', ON_PAGE)] : []),
     ...(notes.length === 0 ? [] : [notes.map((note) => style('dim', wrapped(note))).join('\n')]),
   ].join('\n\n');
 }
+
+/** In place of a chart that has no table beside it. */
+const ON_PAGE = '(a chart: --out FILE.html)';
 
 const INDENT = '  ';
 

@@ -2,6 +2,7 @@ import { normalQuantile } from '@dither/mechanisms';
 import { policy } from '../policy.js';
 import type { Candidate } from '../predict/candidates.js';
 import { predictedError } from '../predict/error.js';
+import { hardestTask } from './hardest.js';
 import { sharesAt, type Task } from './task.js';
 
 /** Where an estimate is told from zero: the ends of its interval are so many standard errors away. */
@@ -18,9 +19,10 @@ const FALSE_TEXTS = 0.05;
  *
  * @param n - reports
  */
-export function predictedAccuracy(task: Task, { mechanism, params }: Candidate, epsilon: number, n: number): number {
+export function predictedAccuracy(wished: Task, { mechanism, params }: Candidate, epsilon: number, n: number): number {
   const made = params(epsilon);
   if (made === undefined) return Number.POSITIVE_INFINITY;
+  const task = hardestTask(wished, mechanism, made, n);
   const errorAt = (shares: Float64Array): number =>
     predictedError(mechanism, made, task.asked, { metric: task.subject.metric, shares, n });
   if (task.kind === 'within') return normalQuantile(0.5 + task.chance / 2) * errorAt(task.subject.shares);

@@ -13,19 +13,27 @@ import { policy } from '../policy.js';
 import { truthOf } from '../predict/asked.js';
 import type { Candidate } from '../predict/candidates.js';
 import { quantityIndex } from '../predict/error.js';
-import { wholeHolders } from '../predict/subject.js';
+import { wholeHolders, withShare } from '../predict/subject.js';
+import { hardestTask } from './hardest.js';
 import { chanceSeen, chanceWithin, drawCount, isSeen, isWithin, type OneCount, supportOf } from './one-count.js';
-import { sharesAt, type Task } from './task.js';
+import { labelOf, sharesAt, type Task } from './task.js';
 import type { World } from './world.js';
 
 /** One collection of reports in a world, and whether it is as a task promises. */
 export interface Attempt {
   /** `marginal`: only the count that the quantity rests on is drawn, from its exact law; `joint`: all of the state is. */
   readonly law: 'joint' | 'marginal';
+  readonly about: About;
   /** Draws a collection. */
   isMet(source: WordSource): boolean;
   /** The chance that it is met, where that can be computed. */
   readonly chance?: () => number;
+}
+
+/** The very quantity that is looked at: of any share that of one value, of whole installations. */
+export interface About {
+  readonly label: string;
+  readonly truth: number;
 }
 
 /** Domains up to here are drawn whole: it costs little, and nothing is then taken from a formula. */
@@ -35,25 +43,40 @@ const WHOLE = 64;
 const MOST_TOLD = 0.5;
 
 /** Undefined where the mechanism has no law that can be drawn from. */
-export function attemptAt(task: Task, candidate: Candidate, { epsilon, n, accuracy }: World): Attempt | undefined {
+export function attemptAt(wished: Task, candidate: Candidate, { epsilon, n, accuracy }: World): Attempt | undefined {
   const { mechanism } = candidate;
   const params = candidate.params(epsilon);
   if (params === undefined) return undefined;
-  const holders = wholeHolders(sharesAt(task, accuracy), n);
+  const task = hardestTask(wished, mechanism, params, n);
+  const holders = holdersAt(task, accuracy, n);
+  const truth = truthOf(task.asked, task.subject.metric, holders);
+  const about = { label: labelOf(task.asked, task.subject), truth };
   const counted =
     mechanism.answers === 'frequencies' ? countedBy(task, mechanism, params as IndexParams, holders, n) : undefined;
   const sampler = exactSampler(mechanism, params, task.subject.texts);
   if (counted !== undefined && (sampler?.law !== 'joint' || holders.length > WHOLE)) {
-    return { ...attemptOf(task, counted, accuracy), ...chanceOf(task, counted, accuracy) };
+    return { about, ...attemptOf(task, counted, accuracy), ...chanceOf(task, counted, accuracy) };
   }
   if (sampler === undefined) return undefined;
-  const truth = truthOf(task.asked, task.subject.metric, holders);
   const judge = judgeOf(task, mechanism, params, { truth, accuracy });
   return {
     law: sampler.law,
+    about,
     isMet: (source) => judge(sampler.sample(holders, source)),
     ...(counted === undefined ? {} : chanceOf(task, counted, accuracy)),
   };
+}
+
+/** Of what is to be seen never more than the share: a promise for a share is none for a larger one. */
+function holdersAt(task: Task, accuracy: number, n: number): Float64Array {
+  const shares = sharesAt(task, accuracy);
+  const { kind, asked } = task;
+  if (kind === 'within' || asked.of !== 'share') return wholeHolders(shares, n);
+  // A rounding error below a whole number is that number.
+  const held = Math.floor(accuracy * n * (1 + 1e-12));
+  const holders = wholeHolders(withShare(shares, asked.value, 0), n - held);
+  holders[asked.value] = held;
+  return holders;
 }
 
 function countedBy(
@@ -68,7 +91,7 @@ function countedBy(
   return support && { support, n, held: holders[asked.value] as number };
 }
 
-function attemptOf({ kind }: Task, counted: OneCount, accuracy: number): Attempt {
+function attemptOf({ kind }: Task, counted: OneCount, accuracy: number): Omit<Attempt, 'about'> {
   return {
     law: 'marginal',
     isMet(source) {

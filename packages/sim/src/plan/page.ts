@@ -1,7 +1,10 @@
 import { significant, whole } from '../format.js';
 import type { Page, Section } from '../page/page.js';
+import { policy } from '../policy.js';
 import { UNEXPLAINED } from './problem.js';
 import type { ReportedAnswer, WishReport } from './report.js';
+import { isFarOff } from './spikes.js';
+import { aboutText } from './words.js';
 
 export function wishPage(report: WishReport): Page {
   const { wish, promise, metric, population, known, candidates, seed } = report;
@@ -18,7 +21,7 @@ export function wishPage(report: WishReport): Page {
       ['population', population],
       ...(known.clients === null ? [] : [['installations', whole(known.clients)] as const]),
       ...(known.epsilon === null ? [] : [['epsilon', String(known.epsilon)] as const]),
-      ...(report.answer === null ? [] : answerFacts(report.answer)),
+      ...(report.answer === null ? [] : answerFacts(report, report.answer)),
       ['seed', seed],
     ],
     sections: [
@@ -30,15 +33,21 @@ export function wishPage(report: WishReport): Page {
 }
 
 function leadOf(report: WishReport): readonly string[] {
-  const { answer, unknown, isMet, wantedText, ceiling, known, nearest, isPartial } = report;
+  const { answer, unknown, isMet, wantedText, ceiling, known, nearest, isPartial, isQuick } = report;
   const stopped = isPartial ? ['Stopped before it was verified: what follows is less sure than it could be.'] : [];
+  if (answer === null && isPartial) return ['Stopped before an answer was found.'];
   if (answer === null)
     return [impossible(report), ...nearest.map((one) => `Possible: with ${world(one)}, ${one.purpose}.`), ...stopped];
+  const about = isQuick ? 'about ' : '';
   const first = {
-    epsilon: `With ${whole(answer.clients)} installations, epsilon ${answer.epsilon} is enough to ${answer.purpose}.`,
-    clients: `At epsilon ${answer.epsilon}, ${whole(answer.clients)} installations are enough to ${answer.purpose}.`,
+    epsilon: `With ${whole(answer.clients)} installations, epsilon ${answer.epsilon} is ${about}enough to ${answer.purpose}.`,
+    clients: `At epsilon ${answer.epsilon}, ${whole(answer.clients)} installations are ${about}enough to ${answer.purpose}.`,
     accuracy: `With ${world(answer)} you ${answer.purpose}.`,
   }[unknown];
+  const quick =
+    isQuick && answer.verification !== null
+      ? [`This is a quick look, not a test: ${whole(answer.verification.trials)} repetitions refuse little.`]
+      : [];
   const verdict =
     isMet === false && known.epsilon !== null ? [`That is less than was wished for (${wantedText}).`] : [];
   const reason = answer.needsReason
@@ -47,7 +56,31 @@ function leadOf(report: WishReport): readonly string[] {
         ...nearest.map((one) => `Without one: with ${world(one)}, ${one.purpose}.`),
       ]
     : [];
-  return [first, `Take ${answer.mechanism}; ${person(answer)}.`, ...verdict, ...reason, ...stopped];
+  return [
+    first,
+    `Take ${answer.mechanism}; ${person(answer)}.`,
+    ...assumption(report, answer),
+    ...quick,
+    ...verdict,
+    ...reason,
+    ...stopped,
+  ];
+}
+
+/** What a percentile rests on where nobody said what numbers look like. */
+function assumption({ isAssumed, candidates }: WishReport, answer: ReportedAnswer): readonly string[] {
+  if (!isAssumed) return [];
+  const curve = 'That is so if your numbers lie on a smooth bell curve: give --population if you know better.';
+  const fragile = candidates.find(({ spiky }) => spiky !== null && isFarOff(spiky));
+  if (fragile?.spiky == null) return [curve];
+  const { mechanism, spiky } = fragile;
+  const often = `${spiky.met} of ${spiky.repetitions} times`;
+  return mechanism === answer.mechanism
+    ? [curve, `Where they lie in a few spikes ${mechanism} is far off: it was as near as this ${often}.`]
+    : [
+        curve,
+        `Not ${mechanism}, which needs less on a curve: where numbers lie in a few spikes it was as near ${often}.`,
+      ];
 }
 
 function impossible({ unknown, known, ceiling, wish }: WishReport): string {
@@ -56,7 +89,7 @@ function impossible({ unknown, known, ceiling, wish }: WishReport): string {
     return `"${wish}" is not possible with ${clients} installations: it would take more than epsilon ${ceiling.epsilon} (${ceiling.reason}).`;
   }
   if (unknown === 'clients')
-    return `"${wish}" is not possible at epsilon ${known.epsilon}, however many installations report.`;
+    return `"${wish}" is not possible at epsilon ${known.epsilon} with ${whole(policy.plan.mostClients)} installations or fewer.`;
   return `With ${whole(known.clients ?? 0)} installations and epsilon ${known.epsilon} nothing is seen, however many report it.`;
 }
 
@@ -68,18 +101,14 @@ function person({ person: { perWindow, windowDays, days: left } }: ReportedAnswe
   return `a person gives epsilon ${perWindow} in ${windowDays} days, for ${whole(left)} days at most if nothing else is reported`;
 }
 
-function answerFacts({
-  mechanism,
-  options,
-  reportBytes,
-  person: cost,
-  verification,
-}: ReportedAnswer): [string, string][] {
+function answerFacts(report: WishReport, answer: ReportedAnswer): [string, string][] {
+  const { mechanism, options, reportBytes, person: cost, verification, about } = answer;
   const { bits, hashes, cohorts } = options;
   const filter = bits === undefined ? '' : `, ${bits} bits, ${hashes} hash, ${cohorts} cohorts`;
   return [
     ['mechanism', `${mechanism}${filter}, ${reportBytes} byte${reportBytes === 1 ? '' : 's'} a report`],
     ['epsilon of a person', `${cost.perReport} a report, ${cost.perWindow} in ${cost.windowDays} days`],
+    ['tested', aboutText(about, isOfShare(report), report.metric.unit)],
     ['verified', verification === null ? 'no' : verified(verification)],
   ];
 }
@@ -94,7 +123,6 @@ function verified({ trials, covered, promised, law, isPassed }: NonNullable<Repo
 function curveSection(report: WishReport): readonly Section[] {
   const { curves, unknown, wanted, wantedText, answer } = report;
   if (curves.every(({ points }) => points.length < 2)) return [];
-  const isShare = report.metric.unit === null && report.metric.kind !== 'count';
   const x = unknown === 'clients' ? 'installations' : 'epsilon';
   const own =
     answer === null
@@ -113,7 +141,7 @@ function curveSection(report: WishReport): readonly Section[] {
       chart: {
         kind: 'lines',
         x: { label: x, scale: 'log', format: 'number' },
-        y: { label: 'accuracy', scale: 'log', format: isShare ? 'share' : 'number' },
+        y: { label: 'accuracy', scale: 'log', format: isOfShare(report) ? 'share' : 'number' },
         series: [
           ...curves.map(({ mechanism, points }) => ({
             label: mechanism,
@@ -126,6 +154,10 @@ function curveSection(report: WishReport): readonly Section[] {
       },
     },
   ];
+}
+
+function isOfShare({ metric }: WishReport): boolean {
+  return metric.unit === null && metric.kind !== 'count';
 }
 
 function nearestSection({ nearest }: WishReport): readonly Section[] {

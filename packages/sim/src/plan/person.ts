@@ -1,3 +1,4 @@
+import { MICRO } from '@dither/mechanisms';
 import { type Budget, policy } from '@dither/protocol';
 
 /** What a metric costs the person whose installation reports it, in epsilon. */
@@ -11,13 +12,15 @@ export interface Person {
   readonly days: number;
 }
 
-/** @param period - days between reports */
-export function personOf(epsilon: number, period: number, budget: Budget = policy.budget): Person {
-  const { windowDays, lifetime } = budget;
+/**
+ * @param period - days between reports
+ * @param budget - what a person may give: that of the registry
+ */
+export function personOf(epsilon: number, period: number, { windowDays, lifetime }: Budget): Person {
   // In millionths, as devices count.
-  const perWindow = (Math.round(epsilon * 1e6) * (windowDays / period)) / 1e6;
-  const windows = Math.floor(lifetime / perWindow);
-  return { perReport: epsilon, perWindow, windowDays, windows, days: windows * windowDays };
+  const micro = Math.round(epsilon * MICRO) * (windowDays / period);
+  const windows = Math.floor(Math.round(lifetime * MICRO) / micro);
+  return { perReport: epsilon, perWindow: micro / MICRO, windowDays, windows, days: windows * windowDays };
 }
 
 /** The largest epsilon that one report may have, and what says so. */
@@ -26,7 +29,7 @@ export interface Ceiling {
   readonly reason: string;
 }
 
-export function ceilingOf(period: number, { perWindow, windowDays }: Budget = policy.budget): Ceiling {
+export function ceilingOf(period: number, { perWindow, windowDays }: Budget): Ceiling {
   const reports = windowDays / period;
   const affordable = Math.floor((perWindow / reports) * 1000) / 1000;
   if (affordable >= policy.maxEpsilon) return { epsilon: policy.maxEpsilon, reason: 'the most that a report may have' };

@@ -4,6 +4,7 @@ import { policy } from '../policy.js';
 import { BARE_ID } from '../predict/bare.js';
 import type { Candidate } from '../predict/candidates.js';
 import { predictedAccuracy } from './accuracy.js';
+import type { Measured } from './measure.js';
 import { type Person, personOf } from './person.js';
 import type { Tried, WishPlan } from './plan-wish.js';
 import { type Problem, UNEXPLAINED, type Unknown } from './problem.js';
@@ -29,6 +30,10 @@ export interface ReportedAnswer {
   readonly predicted: number;
   /** Simulated on fresh coins; null where it was stopped before. */
   readonly verification: (CoverageTest & { readonly law: Solution['law'] }) | null;
+  /** The quantity that was looked at, and what is true of it: of "see" at most the share, of whole installations. */
+  readonly about: Solution['about'];
+  /** How often it is kept if numbers lie in a few spikes; null where the population is not assumed. */
+  readonly spiky: Measured | null;
 }
 
 export interface ReportedCandidate {
@@ -37,6 +42,8 @@ export interface ReportedCandidate {
   /** What it needs of the unknown; null where the wish is beyond it, or where it was not simulated. */
   readonly predicted: number | null;
   readonly found: number | null;
+  /** As of an answer. */
+  readonly spiky: Measured | null;
   readonly reason: string;
 }
 
@@ -52,6 +59,8 @@ export interface WishReport {
   readonly seed: string;
   readonly arguments: readonly string[];
   readonly isPartial: boolean;
+  /** Verified by few repetitions, which refuse little. */
+  readonly isQuick: boolean;
   readonly wish: string;
   readonly promise: string;
   readonly metric: {
@@ -62,6 +71,8 @@ export interface WishReport {
     readonly unit: string | null;
   };
   readonly population: string;
+  /** Nobody said what numbers look like. */
+  readonly isAssumed: boolean;
   readonly unknown: Unknown;
   readonly known: { readonly epsilon: number | null; readonly clients: number | null };
   /** The accuracy that was wished for, and as people write it; null where it is what was asked for. */
@@ -69,7 +80,7 @@ export interface WishReport {
   readonly wantedText: string | null;
   /** Null where the wish is impossible. */
   readonly answer: ReportedAnswer | null;
-  /** Whether the answer is what was wished for; null where no accuracy was. */
+  /** Whether the answer is what was wished for; null where no accuracy was, and where it was stopped before that was known. */
   readonly isMet: boolean | null;
   /** Where the wish is impossible, or needs more epsilon than is given without a reason: what is possible instead. */
   readonly nearest: readonly ReportedAnswer[];
@@ -87,10 +98,11 @@ export interface WishReportOptions {
   readonly nearest: readonly { readonly problem: Problem; readonly solution: Solution }[];
   readonly seed: string;
   readonly isPartial: boolean;
+  readonly isQuick: boolean;
 }
 
 export function wishReport(options: WishReportOptions): WishReport {
-  const { problem, ceilingReason, plan, nearest, seed, isPartial } = options;
+  const { problem, ceilingReason, plan, nearest, seed, isPartial, isQuick } = options;
   const { task, unknown, known, ceiling } = problem;
   const { metric, population } = task.subject;
   const { wanted } = task;
@@ -100,6 +112,7 @@ export function wishReport(options: WishReportOptions): WishReport {
     seed,
     arguments: options.arguments,
     isPartial,
+    isQuick,
     wish: task.wish.text,
     promise: promiseText(task),
     metric: {
@@ -109,6 +122,7 @@ export function wishReport(options: WishReportOptions): WishReport {
       unit: metric.domain.unit ?? null,
     },
     population,
+    isAssumed: task.subject.isAssumed === true,
     unknown,
     known: {
       epsilon: unknown === 'epsilon' ? null : known.epsilon,
@@ -117,7 +131,7 @@ export function wishReport(options: WishReportOptions): WishReport {
     wanted: wanted ?? null,
     wantedText: wanted === undefined ? null : accuracyText(task, wanted),
     answer,
-    isMet: wanted === undefined ? null : answer !== null && answer.accuracy <= wanted,
+    isMet: isMet(options, answer),
     nearest: nearest.map((one) => reportAnswer(one.problem, one.solution)),
     ceiling: { epsilon: ceiling, reason: ceilingReason },
     candidates: plan.tried.map(reportTried),
@@ -125,7 +139,15 @@ export function wishReport(options: WishReportOptions): WishReport {
   };
 }
 
-function reportAnswer({ task }: Problem, { candidate, world, predicted, law, verification }: Solution): ReportedAnswer {
+/** Nothing is known before it is verified. */
+function isMet({ problem, isPartial }: WishReportOptions, answer: ReportedAnswer | null): boolean | null {
+  const { wanted } = problem.task;
+  if (wanted === undefined || (isPartial && (answer?.verification ?? null) === null)) return null;
+  return answer !== null && answer.accuracy <= wanted;
+}
+
+function reportAnswer({ task }: Problem, solution: Solution): ReportedAnswer {
+  const { candidate, world, predicted, law, verification, about, spiky } = solution;
   const { epsilon, n, accuracy } = world;
   return {
     purpose: purposeText(task, accuracy),
@@ -136,14 +158,23 @@ function reportAnswer({ task }: Problem, { candidate, world, predicted, law, ver
     accuracy,
     reportBytes: candidate.params(epsilon)?.reportBytes ?? 0,
     needsReason: epsilon > UNEXPLAINED,
-    person: personOf(epsilon, task.subject.metric.period),
+    person: personOf(epsilon, task.subject.metric.period, task.subject.budget),
     predicted,
     verification: verification === undefined ? null : { ...verification, law },
+    about,
+    spiky: spiky ?? null,
   };
 }
 
-function reportTried({ candidate, reportBytes, predicted, found, reason }: Tried): ReportedCandidate {
-  return { mechanism: candidate.label, reportBytes, predicted: predicted ?? null, found: found ?? null, reason };
+function reportTried({ candidate, reportBytes, predicted, found, spiky, reason }: Tried): ReportedCandidate {
+  return {
+    mechanism: candidate.label,
+    reportBytes,
+    predicted: predicted ?? null,
+    found: found ?? null,
+    spiky: spiky ?? null,
+    reason,
+  };
 }
 
 /** Accuracy against the unknown, or against epsilon where it is the accuracy. */

@@ -1,10 +1,10 @@
-import { normalQuantile } from '@dither/mechanisms';
 import { type CoverageTest, coverageTest } from '../coverage.js';
 import { policy } from '../policy.js';
 import type { Candidate } from '../predict/candidates.js';
 import { predictedAccuracy, steepness } from './accuracy.js';
-import { type Attempt, attemptAt } from './attempt.js';
-import { measure, type Run, repetitionsFor } from './measure.js';
+import { type About, type Attempt, attemptAt } from './attempt.js';
+import { type Measured, measure, type Run, repetitionsFor } from './measure.js';
+import { offsetError, offsetOf } from './offset.js';
 import { limitsOf, nextAfter, type Problem, rounded, worldAt } from './problem.js';
 import type { World } from './world.js';
 
@@ -16,22 +16,28 @@ export interface Solution {
   readonly predicted: number;
   readonly found: number;
   readonly law: Attempt['law'];
+  readonly about: About;
   /** Undefined where it was stopped before. */
   readonly verification: CoverageTest | undefined;
+  /** Where the population was assumed: how often the promise is kept if numbers lie in a few spikes. */
+  readonly spiky?: Measured;
 }
 
 /** A step of a search goes no further than this factor: far away a prediction says little. */
 const STRIDE = 2;
+/** A prediction that is further off than so many of them is left to the raises. */
+const MOST_STRIDES = 8;
 
 /** What fails its verification is raised by a little, as it was nearly enough; what fails again and again by more. */
-const RAISES = [0.03, 0.03, 0.03] as const;
+const RAISES = [0.03, 0.03, 0.03, 0.06, 0.06, 0.12, 0.12] as const;
 const FURTHER = 0.25;
 const MOST_RAISES = 20;
 
 /**
  * The smallest unknown with which the promise is kept: from the predicted one by simulation, or, where the chance can be
  * computed, by bisection; rounded up; then verified on fresh coins by the binomial test, and raised until that does not
- * refuse it. Undefined where it lies beyond its limits, or where the mechanism cannot be simulated.
+ * refuse it. Where the chance cannot be computed it is raised, too, until it is kept as often as promised but for a standard
+ * error: few repetitions refuse little. Undefined where it lies beyond its limits, or where the mechanism cannot be simulated.
  */
 export async function solve(
   problem: Problem,
@@ -51,12 +57,23 @@ export async function solve(
   let found = rounded(problem, searched);
   for (let raise = 0; raise < MOST_RAISES && found <= most; raise++) {
     const verification = await verify(problem, candidate, found, run);
-    if (verification?.isPassed !== false) {
-      return { candidate, world: worldAt(problem, found), predicted, found, law: first.law, verification };
+    const isEnough = first.chance === undefined ? isNearlyKept : isNotRefused;
+    if (verification === undefined || isEnough(verification)) {
+      const world = worldAt(problem, found);
+      const about = attempt(found)?.about ?? first.about;
+      return { candidate, world, predicted, found, law: first.law, about, verification };
     }
     found = rounded(problem, Math.max(found * (1 + (RAISES[raise] ?? FURTHER)), nextAfter(problem, found)));
   }
   return undefined;
+}
+
+function isNotRefused({ isPassed }: CoverageTest): boolean {
+  return isPassed;
+}
+
+function isNearlyKept({ isPassed, covered, trials, promised }: CoverageTest): boolean {
+  return isPassed && covered / trials >= promised - Math.sqrt((promised * (1 - promised)) / trials);
 }
 
 function withinLimits(problem: Problem, x: number): number {
@@ -113,15 +130,15 @@ function byChance(problem: Problem, start: number, chanceAt: (x: number) => numb
   return printed;
 }
 
-/** What was measured at a point: by how many normal deviates the promise is more than kept. */
+/** What was measured at a point: by how many normal deviates the promise is more than kept, `offsetOf`. */
 interface Point {
   readonly at: number;
   readonly deviate: number;
 }
 
 /**
- * Ever longer simulations, each where those before it, with the slope that is predicted, put the answer. The promise is to be
- * kept by one standard error of the last one more than it must be: that is what it may be mistaken by.
+ * Ever longer simulations, each where those before it, with the slope that is predicted, put the answer. After the last one
+ * the promise is to be kept by one standard error more than it must be: that is what it may be mistaken by.
  */
 async function bySimulation(
   problem: Problem,
@@ -138,17 +155,22 @@ async function bySimulation(
   let at = Math.log(start);
   let below: Point | undefined;
   let above: Point | undefined;
-  for (const repetitions of steps) {
+  for (let [step, strides] = [0, 0]; step < steps.length; ) {
+    const repetitions = steps[step] as number;
     const tried = attempt(Math.exp(at));
     if (tried === undefined) break;
     const measured = await measure(tried, repetitions, 'search', run);
     if (run.stop.aborted) break;
-    const margin = Math.sqrt((task.chance * (1 - task.chance)) / repetitions);
-    const deviate = deviateOf(measured.met, repetitions) - normalQuantile(Math.min(0.9995, task.chance + margin));
+    const margin = step === steps.length - 1 ? offsetError(repetitions, task.chance) : 0;
+    const deviate = offsetOf(measured, task.chance) - margin;
     const point = { at, deviate };
     if (deviate < 0) below = point;
     else above = point;
     at = clamped(at + Math.max(-Math.log(STRIDE), Math.min(Math.log(STRIDE), stepFrom(point, below, above, slope))));
+    // Far from the answer a step is taken again: the last ones are for what is near.
+    const isFar = measured.met < repetitions / 2 && at !== point.at && step < steps.length - 1;
+    if (isFar && strides < MOST_STRIDES) strides++;
+    else step++;
   }
   return Math.exp(at);
 }
@@ -163,13 +185,10 @@ function stepFrom({ at, deviate }: Point, below: Point | undefined, above: Point
   return between > Math.log(1.3) ? own : line;
 }
 
-/** The normal deviate of a share, kept off the ends by half a repetition. */
-function deviateOf(met: number, repetitions: number): number {
-  return normalQuantile(Math.min(repetitions - 0.5, Math.max(0.5, met)) / repetitions);
-}
-
 const NUDGE = 1.1;
 const LEAST_ELASTICITY = 0.2;
+/** At epsilon 8 that of a binary answer. Where a lucky guess is taken for an answer a prediction falls as if it were a cliff. */
+const MOST_ELASTICITY = 4;
 
 /** By what power of the unknown the predicted accuracy falls. */
 function elasticity(problem: Problem, candidate: Candidate, x: number): number {
@@ -179,5 +198,5 @@ function elasticity(problem: Problem, candidate: Candidate, x: number): number {
     return predictedAccuracy(problem.task, candidate, epsilon, n);
   };
   const power = Math.log(accuracyAt(x / NUDGE) / accuracyAt(x)) / Math.log(NUDGE);
-  return Number.isFinite(power) ? Math.max(LEAST_ELASTICITY, power) : 1;
+  return Number.isFinite(power) ? Math.min(MOST_ELASTICITY, Math.max(LEAST_ELASTICITY, power)) : 1;
 }

@@ -1,5 +1,6 @@
 import type { Question } from '@dither/mechanisms/advise';
 import { labels } from '@dither/protocol';
+import { significant } from '../format.js';
 import { type Asked, truthOf } from '../predict/asked.js';
 import { type Subject, withShare } from '../predict/subject.js';
 import type { RefuseWish } from './parse-wish.js';
@@ -11,6 +12,8 @@ export interface Task {
   readonly subject: Subject;
   readonly question: Question;
   readonly asked: Asked;
+  /** Of "any share" the values that it may be: the promise is that of the one that is known least, at each point. */
+  readonly any?: readonly number[];
   /** How the quantity is called. */
   readonly label: string;
   /**
@@ -35,14 +38,16 @@ export function taskOf(wish: Wish, subject: Subject, { share }: TaskOptions, ref
   const question = questionOf(asked, subject, refuse);
   const known = share === undefined || asked.of !== 'share' ? subject : sharing(subject, asked.value, share);
   const truth = truthOf(asked, subject.metric, known.shares);
+  const any = share === undefined ? anyOf(wish, subject) : undefined;
   return {
     wish,
     subject: known,
     question,
     asked,
-    label: labelOf(asked, subject),
+    ...(any === undefined ? {} : { any }),
+    label: any === undefined ? labelOf(asked, subject) : 'any share',
     kind: goal.kind,
-    wanted: goal.kind === 'see' ? goal.share : toleranceOf(goal.tolerance, truth, refuse),
+    wanted: goal.kind === 'see' ? goal.share : toleranceOf(goal.tolerance, truth, halfRange(asked, subject), refuse),
     chance,
   };
 }
@@ -73,13 +78,26 @@ function askedOf({ goal }: Wish, subject: Subject, refuse: RefuseWish): Asked {
   }
 }
 
+/**
+ * Where no value is named it is the one whose error is largest: of some mechanisms the most common one. A part of the truth is
+ * hardest to come near of the rarest value.
+ */
+function anyOf({ goal }: Wish, { metric, shares }: Subject): readonly number[] | undefined {
+  if (goal.kind === 'see' || goal.quantity.name !== 'share' || goal.quantity.value !== undefined) return undefined;
+  if (metric.kind === 'boolean' || goal.tolerance?.unit === 'part') return undefined;
+  return Array.from(shares.keys()).filter((value) => isAnswer(metric, value));
+}
+
+function isAnswer({ kind, none }: Subject['metric'], value: number): boolean {
+  return kind === 'text' ? value > 0 : value !== none;
+}
+
 /** The rarest value that is an answer: of a boolean "yes". Of several the last one. */
 function rarest({ metric, shares }: Subject): number {
   if (metric.kind === 'boolean') return 1;
   let found = metric.none === 0 || metric.kind === 'text' ? 1 : 0;
   for (let value = 0; value < shares.length; value++) {
-    const isAnswer = metric.kind === 'text' ? value > 0 : value !== metric.none;
-    if (isAnswer && (shares[value] as number) <= (shares[found] as number)) found = value;
+    if (isAnswer(metric, value) && (shares[value] as number) <= (shares[found] as number)) found = value;
   }
   return found;
 }
@@ -109,7 +127,8 @@ function questionOf(asked: Asked, { metric: { kind } }: Subject, refuse: RefuseW
   }
 }
 
-function labelOf(asked: Asked, { metric, texts }: Subject): string {
+/** How a quantity is called. */
+export function labelOf(asked: Asked, { metric, texts }: Pick<Subject, 'metric' | 'texts'>): string {
   switch (asked.of) {
     case 'quantile':
       return asked.quantile === 0.5 ? 'the median' : `the p${Number((100 * asked.quantile).toPrecision(6))}`;
@@ -120,10 +139,33 @@ function labelOf(asked: Asked, { metric, texts }: Subject): string {
   }
 }
 
-function toleranceOf(tolerance: Tolerance | undefined, truth: number, refuse: RefuseWish): number | undefined {
+/** What the middle of the range is within of any truth. */
+function halfRange(asked: Asked, { metric: { domain, domainSize } }: Subject): number {
+  switch (asked.of) {
+    case 'share':
+      return 1 / 2;
+    case 'mean':
+      return (domainSize - 1) / 2;
+    case 'quantile': {
+      const { edges = [] } = domain;
+      return ((edges.at(-1) ?? 0) - (edges[0] ?? 0)) / 2;
+    }
+  }
+}
+
+function toleranceOf(
+  tolerance: Tolerance | undefined,
+  truth: number,
+  half: number,
+  refuse: RefuseWish,
+): number | undefined {
   if (tolerance === undefined) return undefined;
   const { amount, unit } = tolerance;
   const wanted = unit === 'part' ? amount * Math.abs(truth) : amount;
+  if (wanted >= half) {
+    const most = unit === 'points' ? `${100 * half} points` : significant(half);
+    return refuse(0, `within ${most} or more says nothing: the middle of the range is as near without any report`);
+  }
   if (Number.isFinite(wanted) && wanted > 0) return wanted;
   return refuse(0, 'a part of the truth says nothing where that is zero or where nobody has an event; say an amount');
 }

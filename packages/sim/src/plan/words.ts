@@ -1,4 +1,5 @@
 import { significant } from '../format.js';
+import type { About } from './attempt.js';
 import type { Task } from './task.js';
 
 /** `19 times of 20`, or as many of 10, 100 or 1000, or a percentage. */
@@ -27,12 +28,17 @@ export function purposeText(task: Task, accuracy: number): string {
   return `see ${what} that ${how} of installations report, ${often}`;
 }
 
+/** The quantity that was looked at, and what is true of it. */
+export function aboutText({ label, truth }: About, isShare: boolean, unit: string | null): string {
+  return `${label}, in truth ${isShare ? `${significant(100 * truth)}%` : `${significant(truth)}${unit === null ? '' : ` ${unit}`}`}`;
+}
+
 /** What is promised, precisely. */
 export function promiseText(task: Task): string {
   const chance = significant(task.chance);
   if (task.kind === 'within') {
     const told = task.question === 'quantiles' ? ', with an interval of at most half the range' : '';
-    return `P[|estimate - truth| <= accuracy] is at least ${chance}, for ${task.label} of this population${told}`;
+    return `P[|estimate - truth| <= accuracy] is at least ${chance}, for ${task.any === undefined ? task.label : 'each share on its own'} of this population${told}`;
   }
   return task.question === 'texts'
     ? `a text of this share is detected with probability ${chance} or more, in a list that holds any false text with probability .05 at most`

@@ -4,12 +4,20 @@
  */
 export function csvFields(line: string): readonly string[] | undefined {
   if (!line.includes('"')) return line.split(',').map((field) => field.trim());
-  return quotedFields(line)?.map(({ text }) => text);
+  const fields = quotedFields(line);
+  return typeof fields === 'number' ? undefined : fields.map(({ text }) => text);
 }
 
 /** The column in which each field begins, from one; of a line whose quotes match. */
 export function csvColumns(line: string): readonly number[] {
-  return (quotedFields(line) ?? []).map(({ column }) => column);
+  const fields = quotedFields(line);
+  return typeof fields === 'number' ? [] : fields.map(({ column }) => column);
+}
+
+/** The column of one field, its number from zero: where it is missing that after the line, and that of quotes that do not match. */
+export function csvColumn(line: string, field: number): number {
+  const fields = quotedFields(line);
+  return typeof fields === 'number' ? fields : (fields[field]?.column ?? line.length + 1);
 }
 
 interface Field {
@@ -17,12 +25,13 @@ interface Field {
   readonly column: number;
 }
 
-function quotedFields(line: string): readonly Field[] | undefined {
+/** A column where the quotes of the field that begins there do not match. */
+function quotedFields(line: string): readonly Field[] | number {
   const fields: Field[] = [];
   for (let at = 0; ; ) {
     FIELD.lastIndex = at;
     const match = FIELD.exec(line);
-    if (match === null) return undefined;
+    if (match === null) return at + 1;
     const [whole, quoted, plain = ''] = match;
     fields.push({
       text: quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'),

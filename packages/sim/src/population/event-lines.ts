@@ -1,7 +1,7 @@
 import type { Metric, Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
-import { csvFields, csvNumber, withoutMark } from './csv.js';
+import { csvColumn, csvFields, csvNumber, withoutMark } from './csv.js';
 
 /** Why a line of a file is left out. */
 export const badLineReasons = Object.freeze({
@@ -19,6 +19,7 @@ export type BadLineReason = keyof typeof badLineReasons;
 /** A line that was left out. Its content is not repeated: it may be somebody's. */
 export interface BadLine {
   readonly line: number;
+  readonly column: number;
   readonly reason: BadLineReason;
 }
 
@@ -67,16 +68,17 @@ function checkHeader(name: string, line: string): void {
 
 function readLine(line: number, text: string, registry: Registry): EventLine | BadLine {
   const fields = csvFields(text);
-  if (fields === undefined) return { line, reason: 'quotes' };
+  const bad = (reason: BadLineReason, field: number): BadLine => ({ line, column: csvColumn(text, field), reason });
+  if (fields === undefined) return bad('quotes', 0);
   const [client = '', id = '', value = ''] = fields;
-  if (fields.length !== 3) return { line, reason: 'fields' };
-  if (client === '') return { line, reason: 'client-missing' };
+  if (fields.length !== 3) return bad('fields', 3);
+  if (client === '') return bad('client-missing', 0);
   if (id === '' && value === '') return { line, client };
   const metric = Object.hasOwn(registry.metrics, id) ? registry.metrics[id] : undefined;
-  if (metric === undefined) return { line, reason: 'metric-unknown' };
+  if (metric === undefined) return bad('metric-unknown', 1);
   const input = readInput(metric, value);
   if (input === NO_EVENT) return { line, client };
-  if (input === undefined || metric.encode(input) === undefined) return { line, reason: 'value-invalid' };
+  if (input === undefined || metric.encode(input) === undefined) return bad('value-invalid', 2);
   return { line, client, event: { metric, input } };
 }
 

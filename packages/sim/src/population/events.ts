@@ -35,7 +35,7 @@ export async function readEvents(
     }
     const installation = clients.get(line.client) ?? clients.size;
     if (installation === policy.maxClients) {
-      bad.leaveOut({ line: line.line, reason: 'too-many-clients' });
+      bad.leaveOut({ line: line.line, column: 1, reason: 'too-many-clients' });
       continue;
     }
     clients.set(line.client, installation);

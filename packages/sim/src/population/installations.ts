@@ -2,8 +2,8 @@ import type { Metric, Registry } from '@dither/protocol';
 import { SimError } from '../errors.js';
 import { policy } from '../policy.js';
 import { type PlainColumn, plainColumn } from './columns.js';
-import { csvFields, withoutMark } from './csv.js';
-import { type BadLine, type BadLineReason, NO_EVENT, readInput } from './event-lines.js';
+import { csvColumn, csvFields, withoutMark } from './csv.js';
+import { type BadLine, NO_EVENT, readInput } from './event-lines.js';
 import { badLineCount, type PopulationTable, populationTable } from './table.js';
 
 /**
@@ -31,9 +31,9 @@ export async function readInstallations(
       continue;
     }
     if (text === '') continue;
-    const row = clients === policy.maxClients ? 'too-many-clients' : readRow(text, header, registry.wire);
-    if (typeof row === 'string') {
-      bad.leaveOut({ line, reason: row });
+    const row = clients === policy.maxClients ? TOO_MANY : readRow(text, header, registry.wire);
+    if ('reason' in row) {
+      bad.leaveOut({ line, ...row });
       continue;
     }
     clients++;
@@ -42,6 +42,10 @@ export async function readInstallations(
   if (clients === 0) throw new SimError('events-empty', 'the file holds no line that can be used', { file: name });
   return populationTable(registry, columns, (it) => it.values(), { clients, badLines: bad.counts() });
 }
+
+type BadRow = Omit<BadLine, 'line'>;
+
+const TOO_MANY: BadRow = { column: 1, reason: 'too-many-clients' };
 
 interface Header {
   readonly fields: number;
@@ -52,6 +56,14 @@ interface Header {
 function readHeader(name: string, line: string, registry: Registry): Header {
   const fields = csvFields(withoutMark(line)) ?? [];
   const places = registry.wire.map(({ id }) => fields.indexOf(id));
+  const twice = registry.wire.find(({ id }, i) => fields.indexOf(id, (places[i] as number) + 1) > 0);
+  if (twice !== undefined) {
+    throw new SimError('events-header-invalid', `the first line names a column once; there are two of ${twice.id}`, {
+      file: name,
+      line: 1,
+      column: csvColumn(line, fields.lastIndexOf(twice.id)),
+    });
+  }
   const missing = registry.wire.find((_, i) => places[i] === -1);
   if (missing !== undefined) {
     const expected = `the first line is client,metric,value, or names a column for each metric; there is none for ${missing.id}`;
@@ -61,22 +73,21 @@ function readHeader(name: string, line: string, registry: Registry): Header {
 }
 
 /** What each metric is told, undefined where nothing happened; or why the line is not used. */
-function readRow(
-  text: string,
-  { fields, places }: Header,
-  wire: readonly Metric[],
-): BadLineReason | readonly unknown[] {
+function readRow(text: string, { fields, places }: Header, wire: readonly Metric[]): BadRow | readonly unknown[] {
   const found = csvFields(text);
-  if (found === undefined) return 'quotes';
-  if (found.length !== fields) return 'columns';
+  if (found === undefined) return { column: csvColumn(text, 0), reason: 'quotes' };
+  if (found.length !== fields) return { column: csvColumn(text, fields), reason: 'columns' };
   const row = new Array<unknown>(wire.length);
   for (let i = 0; i < wire.length; i++) {
     const metric = wire[i] as Metric;
-    const field = found[places[i] as number] as string;
+    const place = places[i] as number;
+    const field = found[place] as string;
     if (field === '') continue;
     const input = readInput(metric, field);
     if (input === NO_EVENT) continue;
-    if (input === undefined || metric.encode(input) === undefined) return 'value-invalid';
+    if (input === undefined || metric.encode(input) === undefined) {
+      return { column: csvColumn(text, place), reason: 'value-invalid' };
+    }
     row[i] = input;
   }
   return row;

@@ -43,9 +43,13 @@ export function readTextShares(
 function readTexts(json: unknown, path: JsonPath, refuse: Refuse): readonly string[] {
   if (json === undefined) return Array.from({ length: policy.shapedTexts }, (_, i) => `text-${i + 1}`);
   if (!Array.isArray(json) || json.length === 0) return refuse(path, 'is a list of texts');
-  return json.map((text: unknown, i) =>
-    typeof text === 'string' && text !== '' ? text : refuse([...path, i], 'is a text; "no event" is "none" beside it'),
-  );
+  const known = new Set<string>();
+  for (const [i, text] of json.entries()) {
+    if (typeof text !== 'string' || text === '') refuse([...path, i], 'is a text; "no event" is "none" beside it');
+    if (known.has(text)) refuse([...path, i], 'is there twice: a text has one place, and one weight');
+    known.add(text);
+  }
+  return [...known];
 }
 
 function readFile(json: unknown, path: JsonPath, refuse: Refuse, files: NamedFiles): readonly string[] {

@@ -42,6 +42,35 @@ function frequencyError(
   return Math.sqrt(mechanism.aggregator.variance(params, shares, n * part, n)[index] as number);
 }
 
+/**
+ * The value of whose share an estimate is predicted to err most. Of texts the most common one: collisions and the draw of cohorts
+ * weigh on it most.
+ */
+export function hardestValue(
+  mechanism: Mechanism,
+  params: Params,
+  values: readonly number[],
+  { shares, n }: Pick<Situation, 'shares' | 'n'>,
+): number {
+  const hardness =
+    mechanism.answers === 'frequencies' ? variancesOf(mechanism, params as IndexParams, shares, n) : shares;
+  return values.reduce((worst, value) => ((hardness[value] as number) > (hardness[worst] as number) ? value : worst));
+}
+
+function variancesOf(
+  mechanism: FrequencyMechanism,
+  params: IndexParams,
+  shares: Float64Array,
+  n: number,
+): Float64Array {
+  const parts = answeredShares(mechanism, params);
+  const variances = mechanism.aggregator.variance(params, shares, n, n);
+  return shares.map((_, value) => {
+    const index = quantityIndex(mechanism, params, { of: 'share', value });
+    return (variances[index] ?? 0) / (parts[index] ?? 1);
+  });
+}
+
 /** The place of what is asked among the quantities of a mechanism. */
 export function quantityIndex({ aggregator }: FrequencyMechanism, params: IndexParams, asked: Asked): number {
   if (asked.of === 'share' && aggregator.isDistribution) return asked.value;

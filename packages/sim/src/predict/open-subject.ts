@@ -12,26 +12,51 @@ import { type Population, sharesOf } from '../population.js';
 import { BARE_ID, bareRegistry } from './bare.js';
 import type { Subject } from './subject.js';
 
+const KINDS: readonly Kind[] = ['boolean', 'category', 'count', 'timing', 'quantity', 'text'];
+
+/** Beside any other kind the argument would be ignored. */
+function kindsBut(...kinds: readonly Kind[]): readonly string[] {
+  return KINDS.filter((kind) => !kinds.includes(kind)).map((kind) => `kind=${kind}`);
+}
+
 /** Arguments that say which metric, declared or not, and what is true of its installations. */
 export const subjectArguments = {
   registry: { value: 'FILE', summary: 'declared metrics: canonical JSON, or a module that exports a registry' },
-  metric: { value: 'ID', summary: 'of the registry' },
+  metric: { value: 'ID', summary: 'of the registry', needs: 'registry' },
   population: {
     value: 'NAME|FILE',
     summary:
       'uniform, zipf, zipf:EXPONENT, distributions in .json, or events in .csv; uniform unless told, numbers bell-shaped',
   },
-  kind: { value: 'KIND', summary: 'without a registry: boolean, category, count, timing, quantity or text' },
-  values: { value: 'K', summary: 'of a category: how many there are; 16 unless told' },
-  clamp: { value: 'N', summary: 'of a count: the largest one told apart; 20 unless told' },
-  buckets: { value: 'N', summary: 'of a timing or a quantity; 64 unless told' },
-  range: { value: 'LOW:HIGH', summary: 'of a timing or a quantity; 100:10000 or 0:100 unless told' },
+  kind: {
+    value: 'KIND',
+    summary: 'without a registry: boolean, category, count, timing, quantity or text',
+    excludes: ['registry'],
+  },
+  values: {
+    value: 'K',
+    summary: 'of a category: how many there are; 16 unless told',
+    excludes: ['registry', ...kindsBut('category')],
+  },
+  clamp: {
+    value: 'N',
+    summary: 'of a count: the largest one told apart; 20 unless told',
+    excludes: ['registry', ...kindsBut('count')],
+  },
+  buckets: {
+    value: 'N',
+    summary: 'of a timing or a quantity; 64 unless told',
+    excludes: ['registry', ...kindsBut('timing', 'quantity')],
+  },
+  range: {
+    value: 'LOW:HIGH',
+    summary: 'of a timing or a quantity; 100:10000 or 0:100 unless told',
+    excludes: ['registry', ...kindsBut('timing', 'quantity')],
+  },
   period: { value: 'DAYS', summary: 'between reports: 1, 7 or 28; that of the registry, else 28, unless told' },
 } as const;
 
 type SubjectName = keyof typeof subjectArguments;
-
-const KINDS: readonly Kind[] = ['boolean', 'category', 'count', 'timing', 'quantity', 'text'];
 
 const MOST_VALUES = registryPolicy.maxCategories;
 const MOST_CLAMP = 2 ** 20;
@@ -78,13 +103,16 @@ export async function openShares(
 function assumed(registry: Registry): Population {
   const flat = shapedPopulation('uniform', { uniform: {} }, registry);
   if (flat.values.kind !== 'declared') return flat;
-  const isNumber = ({ kind }: Metric): boolean => kind === 'timing' || kind === 'quantity';
   const shares = flat.values.shares.map((own, place) => {
     const metric = registry.wire[place] as Metric;
     return isNumber(metric) ? (bellCurves(metric.domainSize - 1)[0] as Float64Array) : own;
   });
   const name = registry.wire.some(isNumber) ? 'assumed: uniform, numbers on a bell curve' : 'uniform';
-  return { ...flat, name, values: { kind: 'declared', shares } };
+  return { ...flat, name, isAssumed: true, values: { kind: 'declared', shares } };
+}
+
+function isNumber({ kind }: Metric): boolean {
+  return kind === 'timing' || kind === 'quantity';
 }
 
 /** @throws SimError `metric-unknown`, `metric-latched` */
@@ -106,6 +134,8 @@ export function subjectOf(registry: Registry, id: string, population: Population
     shares: sharesOf(population, place),
     ...(texts === undefined ? {} : { texts }),
     population: population.name,
+    budget: registry.budget,
+    ...(population.isAssumed && isNumber(metric) ? { isAssumed: true as const } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Metric } from '@dither/protocol';
+import type { Budget, Metric } from '@dither/protocol';
 
 /** A metric, and what is true of the installations that report it. */
 export interface Subject {
@@ -9,6 +9,10 @@ export interface Subject {
   readonly texts?: readonly string[];
   /** How the population is called. */
   readonly population: string;
+  /** What a person may give, over all metrics of the registry. */
+  readonly budget: Budget;
+  /** Nobody said what numbers look like: they are taken to lie on a bell curve. */
+  readonly isAssumed?: true;
 }
 
 /** The same population but for one value, which has the given share; all others keep their proportions. */

@@ -14,16 +14,18 @@ export function metricSections(metric: ReportedMetric, report: RunReport): reado
   if (n === 0) return [{ heading, sentence, notes }];
   const rows = rowsOf(metric);
   const numbers = rows.shown.filter(({ isShare }) => !isShare);
-  const groups = rows.shown.filter(({ quantity }) => quantity === 'histogram');
-  if (numbers.length === 0 || groups.length === 0) return [section(heading, sentence, metric, report, rows, notes)];
+  const shares = rows.shown.filter(({ isShare }) => isShare);
+  if (numbers.length === 0 || !shares.some(isSingle)) return [section(heading, sentence, metric, report, rows, notes)];
   return [
     section(heading, sentence, metric, report, { shown: numbers, left: undefined }, notes),
     section(
       `${id}: shares`,
-      'Who had an event, and, among these, how the numbers are spread.',
+      shares.some(({ quantity }) => quantity === 'histogram')
+        ? 'Who had an event, and, among these, how the numbers are spread.'
+        : 'The same reports tell of these shares, too.',
       metric,
       report,
-      { shown: rows.shown.filter(({ isShare }) => isShare), left: rows.left },
+      { shown: shares, left: rows.left },
       [],
     ),
   ];
@@ -50,10 +52,15 @@ function section(
 /** Beside the shares of all that have an event those of single values would be short. */
 const SUMS = ['with-event', 'with-text', 'unexplained'];
 
+function isSingle({ quantity }: ReportedValue): boolean {
+  return !SUMS.includes(quantity);
+}
+
 /** Of the rows that have one axis: shares, or numbers where there are no others. */
 function chartOf({ unit }: ReportedMetric, shown: readonly ReportedValue[]): IntervalChart | undefined {
-  const ofShares = shown.some(({ isShare }) => isShare);
-  const charted = shown.filter(({ isShare, quantity }) => isShare === ofShares && !SUMS.includes(quantity));
+  const single = shown.filter(isSingle);
+  const ofShares = single.some(({ isShare }) => isShare);
+  const charted = single.filter(({ isShare }) => isShare === ofShares);
   const rows = charted.flatMap((it) => {
     const { truth, estimate, low, high } = it;
     if (estimate === null || low === null || high === null) return [];

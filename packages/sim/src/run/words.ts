@@ -19,11 +19,15 @@ function points(share: number): string {
   return (100 * share).toFixed(2);
 }
 
+function installations(n: number): string {
+  return n === 1 ? '1 installation' : `${whole(n)} installations`;
+}
+
 /** What this many installations can tell, for somebody who knows no statistics. */
 export function sentenceOf(metric: ReportedMetric): string {
   const { n, kind, values, detections, unit } = metric;
   if (n === 0) return 'No installation reported it: nothing can be said.';
-  const those = `With ${whole(n)} installations`;
+  const those = `With ${installations(n)}`;
   if (detections !== undefined) {
     const { visibleShare } = detections;
     return visibleShare === null
@@ -33,7 +37,7 @@ export function sentenceOf(metric: ReportedMetric): string {
   const median = values.find(({ value, quantity }) => quantity === 'quantile' && value === 'p50');
   const mean = values.find(({ quantity }) => quantity === 'mean');
   const number = median ?? mean;
-  if (number !== undefined) return `${those} ${numberSentence(number, unit)}`;
+  if (number !== undefined) return `${those} ${numberSentence(number, kind, unit)}`;
   const least = Math.max(...values.map(({ detectionLimit }) => detectionLimit ?? Number.POSITIVE_INFINITY));
   if (least >= 1) return `${those} no share can be told from none.`;
   if (kind === 'boolean') {
@@ -60,12 +64,14 @@ function wider(listed: number): number {
   return (together + power) / (normalQuantile(0.5 + policy.confidence / 2) + power);
 }
 
-function numberSentence(it: ReportedValue, unit: string | undefined): string {
+function numberSentence(it: ReportedValue, kind: string, unit: string | undefined): string {
   const what = it.quantity === 'quantile' ? 'the middle value' : 'the mean';
   const said = (x: number | null): string => `${amount(it, x)}${unit === undefined ? '' : ` ${unit}`}`;
   if (it.low === null || it.high === null) return `nothing can be said of ${what}.`;
   const truth = it.truth === null ? '' : `; it is ${said(it.truth)}`;
-  return `${what} is found to lie between ${amount(it, it.low)} and ${said(it.high)}${truth}.`;
+  // Estimates are unbiased, and may lie where no count can: the table has them as they are.
+  const [low, high] = [it.low, it.high].map((x) => (kind === 'count' ? Math.max(0, x) : x)) as [number, number];
+  return `${what} is found to lie between ${amount(it, low)} and ${said(high)}${truth}.`;
 }
 
 /** Before any number. */
@@ -73,13 +79,13 @@ export function leadOf(report: RunReport): readonly string[] {
   const { bound, clients, mse, maxError, intervals, coverage, isPartial } = report;
   const { count, covered } = intervals;
   return [
-    `One installation spends at most epsilon ${bound.perWindow} per ${bound.windowDays} days and ${bound.lifetime} in its life, over all metrics.`,
     ...(isPartial ? ['This run was stopped: here is what was done until then.'] : []),
     ...(mse === null || maxError === null
       ? []
       : [
-          `With ${whole(clients)} installations an estimated share is about ${points(Math.sqrt(mse))} percentage points off, and the worst one was ${points(maxError)} off.`,
+          `With ${installations(clients)} an estimated share is about ${points(Math.sqrt(mse))} percentage points off, and the worst one was ${points(maxError)} off.`,
         ]),
     `${whole(covered)} of ${whole(count)} intervals hold the truth: ${coverage.isPassed ? 'no fewer than promised' : 'FEWER than promised'}.`,
+    `One installation spends at most epsilon ${significant(bound.perWindow)} per ${bound.windowDays} days and ${significant(bound.lifetime)} in its life, over all metrics.`,
   ];
 }

@@ -28,17 +28,34 @@ export function shufflePage(report: ShuffleReport): Page {
   };
 }
 
-function lead({ delta }: ShuffleReport, first: ShuffledMessage): readonly string[] {
+function lead(report: ShuffleReport, first: ShuffledMessage): readonly string[] {
+  const { delta, isPartial, isGeneric, leftOut } = report;
   const largest = first.batches.at(-1) as ShuffledMessage['batches'][number];
   const sent = first.kind === 'batch' ? "a person's batch" : 'a report';
-  const outcome =
-    largest.epsilon > 0.9 * first.epsilon
-      ? `Shuffling hides next to nothing: with ${whole(largest.clients)} messages to a batch, ${sent} of epsilon ${bound(first.epsilon)} is still (${bound(largest.epsilon)}, ${delta})-private.`
-      : `With ${whole(largest.clients)} messages shuffled together, ${sent} of epsilon ${bound(first.epsilon)} is centrally (${bound(largest.epsilon)}, ${delta})-private.`;
+  const isHidden = largest.epsilon <= 0.9 * first.epsilon;
   return [
-    outcome,
+    ...(isPartial ? ['Stopped before all was computed: some metrics are missing.'] : []),
+    isHidden
+      ? `Among ${whole(largest.clients)} messages shuffled together, whoever wonders which of two values a person has and holds both for equally likely guesses right at most ${atMost(guess(largest.epsilon, delta))} of the time; from the message by itself, at most ${atMost(guess(first.epsilon, 0))}.`
+      : `Shuffling hides next to nothing, even with ${whole(largest.clients)} messages to a batch.`,
+    `In numbers: ${sent} of epsilon ${bound(first.epsilon)} is centrally (${bound(largest.epsilon)}, ${delta})-private.`,
     'This is so only under the conditions below; without them the epsilon of the message by itself is what holds.',
+    ...(isGeneric
+      ? [
+          `In a hurry (--quick) the bounds are those for any mechanism: each one's own may be smaller.${leftOut.length > 0 ? ` ${leftOut.length} metrics are left out.` : ''}`,
+        ]
+      : []),
   ];
+}
+
+/** How often one of two equally likely values is guessed right at most: Kairouz, Oh, Viswanath 2015, "The composition theorem for differential privacy". */
+function guess(epsilon: number, delta: number): number {
+  return (1 + Math.tanh(epsilon / 2) + delta * (1 - Math.tanh(epsilon / 2))) / 2;
+}
+
+/** A share in percent, rounded up. */
+function atMost(share: number): string {
+  return `${Math.min(100, Math.ceil(1000 * share) / 10)}%`;
 }
 
 function sizes({ delta, messages }: ShuffleReport, first: ShuffledMessage): Section {
@@ -68,6 +85,9 @@ function sizes({ delta, messages }: ShuffleReport, first: ShuffledMessage): Sect
       ]),
     },
     notes: [
+      ...(drawn(messages).length < messages.length
+        ? [`${messages.length - drawn(messages).length} more metrics are not drawn: the table below has all.`]
+        : []),
       'To compare with: 2021 and 2023, closed forms of Feldman, McMillan, Talwar for any randomizer, where they apply; 2024, the variation-ratio figure of Wang et al., which is no bound: by enumeration there are batches that tell more.',
       ...(first.epochEpsilon === null
         ? []

@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { SimError } from '../errors.js';
+import { policy } from '../policy.js';
 import { variationRatio } from './bounds.js';
 import { centralPrivacy, leastEpsilon } from './central.js';
 import { clonesEpsilon, strongerEpsilon } from './closed-forms.js';
@@ -16,6 +19,8 @@ export interface ShuffleOptions {
   readonly central: readonly number[] | undefined;
   /** Share of a batch's messages that somebody forged. */
   readonly forged: number;
+  /** Whether the work is bounded: where it would be more, the bound for any mechanism is used alone. */
+  readonly isQuick: boolean;
 }
 
 /** What shuffling makes of one kind of message. Epsilons and deltas are upper bounds. */
@@ -51,6 +56,12 @@ export interface ShuffleReport {
   readonly app: string | null;
   readonly delta: number;
   readonly forged: number;
+  /** Whether it was stopped: the messages that are missing were not looked at. */
+  readonly isPartial: boolean;
+  /** Whether the bounds are those for any mechanism, which are larger, as there was no time for each one's own. */
+  readonly isGeneric: boolean;
+  /** Metrics for which there was no time at all. */
+  readonly leftOut: readonly string[];
   readonly messages: readonly ShuffledMessage[];
   /** All that must be so for the bounds to hold. */
   readonly conditions: readonly string[];
@@ -59,47 +70,98 @@ export interface ShuffleReport {
 /** Unless asked otherwise, the delta is told of so many times the central epsilon at the given delta. */
 const AROUND = [0.5, 0.75, 1.25, 1.5];
 
-export function shuffleReport(options: ShuffleOptions): ShuffleReport {
+/** @throws SimError `work-too-much` */
+export async function shuffleReport(options: ShuffleOptions, stop: AbortSignal): Promise<ShuffleReport> {
   const { app, delta, forged } = options;
+  const { isGeneric, leftOut, messages } = options.isQuick
+    ? quickMessages(options.messages, options.clients)
+    : { isGeneric: false, leftOut: [], messages: options.messages };
+  const done: ShuffledMessage[] = [];
+  for (const message of messages) {
+    const result = await shuffled(message, options, stop);
+    if (result === undefined) break;
+    done.push(result);
+  }
   return {
     command: 'shuffle',
     arguments: options.arguments,
     app,
     delta,
     forged,
-    messages: options.messages.map((message) => shuffled(message, options)),
+    isPartial: done.length < messages.length,
+    isGeneric,
+    leftOut,
+    messages: done,
     conditions: conditionsOf(options),
   };
 }
 
-function shuffled(message: Message, { clients, delta, central, forged }: ShuffleOptions): ShuffledMessage {
+/** A blanket is looked at in some twenty stretches, but found from where the bound for any is. */
+const OWN_TIMES = 8;
+
+/** Figures of one message and size are sums over some deviations of the messages. */
+function workOf(messages: readonly Message[], clients: readonly number[]): number {
+  const deviations = clients.reduce((sum, n) => sum + Math.sqrt(n), 0);
+  return messages.reduce((sum, { support }) => sum + deviations * (support === undefined ? 1 : OWN_TIMES), 0);
+}
+
+/**
+ * What is looked at in a hurry: all, or by the bound for any mechanism as many as that is possible for.
+ *
+ * @throws SimError `work-too-much`
+ */
+export function quickMessages(
+  messages: readonly Message[],
+  clients: readonly number[],
+): Pick<ShuffleReport, 'isGeneric' | 'leftOut'> & { readonly messages: readonly Message[] } {
+  const { quickWork } = policy.shuffle;
+  if (workOf(messages, clients) <= quickWork) return { isGeneric: false, leftOut: [], messages };
+  const bounded = messages.map(generic);
+  const fitting = bounded.filter((_, i) => workOf(bounded.slice(0, i + 1), clients) <= quickWork);
+  if (fitting.length === 0) {
+    throw new SimError(
+      'work-too-much',
+      'this takes more than a few seconds: leave --quick out, or give fewer --clients',
+    );
+  }
+  return { isGeneric: true, leftOut: bounded.slice(fitting.length).map(({ label }) => label), messages: fitting };
+}
+
+function generic({ support: _, ...message }: Message): Message {
+  return message;
+}
+
+/** Undefined where it was stopped meanwhile. */
+async function shuffled(
+  message: Message,
+  { clients, delta, central, forged }: ShuffleOptions,
+  stop: AbortSignal,
+): Promise<ShuffledMessage | undefined> {
   const { label, kind, mechanism = null, epsilon, totalVariation, epochEpsilon = null } = message;
   // Whoever asks has sent a message, forged or not.
   const honestOf = (n: number) => Math.max(1, Math.floor(n * (1 - forged)));
   const bounds = clients.map((n) => centralPrivacy(message, honestOf(n)));
-  const largest = bounds.at(-1);
-  const batches = clients.map((n, i) => ({
-    clients: n,
-    honest: honestOf(n),
-    epsilon: bounds[i]?.epsilon(delta) ?? epsilon,
-    variationRatio2024: centralFigure(message, honestOf(n), delta),
-    clones2021: clonesEpsilon(epsilon, honestOf(n), delta),
-    stronger2023: strongerEpsilon(epsilon, honestOf(n), delta),
-  }));
+  const batches: ShuffledMessage['batches'][number][] = [];
+  for (const [i, n] of clients.entries()) {
+    await setImmediate();
+    if (stop.aborted) return undefined;
+    batches.push({
+      clients: n,
+      honest: honestOf(n),
+      epsilon: bounds[i]?.epsilon(delta) ?? epsilon,
+      variationRatio2024: centralFigure(message, honestOf(n), delta),
+      clones2021: clonesEpsilon(epsilon, honestOf(n), delta),
+      stronger2023: strongerEpsilon(epsilon, honestOf(n), delta),
+    });
+  }
   const around = AROUND.map((times) => Math.min(epsilon, times * (batches.at(-1)?.epsilon ?? epsilon)));
-  return {
-    label,
-    kind,
-    mechanism,
-    epsilon,
-    totalVariation,
-    epochEpsilon,
-    batches,
-    deltas: (central ?? [...new Set(around)]).map((at) => ({
-      epsilon: at,
-      delta: largest?.delta(at) ?? 1,
-    })),
-  };
+  const deltas: ShuffledMessage['deltas'][number][] = [];
+  for (const at of central ?? new Set(around)) {
+    await setImmediate();
+    if (stop.aborted) return undefined;
+    deltas.push({ epsilon: at, delta: bounds.at(-1)?.delta(at) ?? 1 });
+  }
+  return { label, kind, mechanism, epsilon, totalVariation, epochEpsilon, batches, deltas };
 }
 
 function centralFigure(message: Message, n: number, delta: number): number {

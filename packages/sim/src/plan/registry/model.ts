@@ -42,6 +42,8 @@ export interface Plan {
 export interface Outcome {
   /** Whether a registry may be declared so: something is left for every metric. */
   readonly isSound: boolean;
+  /** What each class of metrics may spend. */
+  readonly classes: readonly ParticipationClass<Metric>[];
   /** What a person spends per budget window at most, over all metrics. */
   readonly bound: number;
   /** Of each planned metric the chance that an installation draws it. */
@@ -108,6 +110,7 @@ export class Model {
     const inclusion = this.planned.map(({ metric }) => shares[this.registry.wire.indexOf(metric)] as number);
     return {
       isSound: classes.every(({ cap: granted }) => granted > 0) && wire.every((metric) => this.#charge(metric) <= cap),
+      classes,
       bound: classes.reduce((sum, { cap: granted }) => sum + granted, 0) / MICRO,
       inclusion,
       ratios: this.planned.map(({ aims }, i) =>

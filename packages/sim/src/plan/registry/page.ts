@@ -29,6 +29,7 @@ function leadOf(report: RegistryPlanReport): readonly string[] {
   const wishes = metrics.flatMap((metric) => metric.wishes);
   const met = `${whole(wishes.filter((wish) => wish.isMet).length)} of ${whole(wishes.length)}`;
   const cost = `A person gives epsilon ${person.perWindow} in ${person.windowDays} days, and falls silent after ${whole(person.days)} days.`;
+  if (isMet === null) return [`Stopped before all was verified: of ${met} wishes it is known that they are met.`, cost];
   const verdict = isMet
     ? `All ${whole(wishes.length)} wishes are met, at the least cost that was found.`
     : isExpected
@@ -41,7 +42,7 @@ function ratioSection({ metrics }: RegistryPlanReport): Section {
   const points = metrics.flatMap(({ id, epsilon, inclusion, wishes }) =>
     wishes.flatMap(({ wish, wanted, simulated, predicted, isMet }) => ({
       label: `${id}: ${wish}`,
-      group: isMet ? 'met' : 'not met',
+      group: isMet === null ? 'not known' : isMet ? 'met' : 'not met',
       x: epsilon,
       y: (simulated ?? predicted) / wanted,
       isFront: false,
@@ -96,7 +97,7 @@ function wishSection({ metrics }: RegistryPlanReport): Section {
           wantedText,
           `${significant(predicted / wanted)} x`,
           simulatedText ?? '-',
-          isMet ? 'yes' : 'no',
+          isMet === null ? '-' : isMet ? 'yes' : 'no',
           verification === null ? '-' : `${whole(verification.covered)} of ${whole(verification.trials)}`,
         ]),
       ),

@@ -9,6 +9,7 @@ import type { Run } from '../measure.js';
 import { ceilingOf } from '../person.js';
 import { type Problem, UNEXPLAINED, worldAt } from '../problem.js';
 import { type Solution, solve, verify } from '../solve.js';
+import { isFarOff, onSpikes } from '../spikes.js';
 import { type Task, taskOf } from '../task.js';
 import { type Aim, Model, type Outcome, type Plan, type Planned } from './model.js';
 import { areAllMet, bestPlan } from './optimise.js';
@@ -35,7 +36,7 @@ export async function planRegistry(
   clients: number,
   run: Run,
 ): Promise<RegistryPlan> {
-  const planned = plannedOf(registry, population, wishes, clients);
+  const planned = await plannedOf(registry, population, wishes, clients, run);
   const model = new Model(registry, planned, clients, run.sources('orders'));
   const budget = registry.budget.perWindow;
   for (let round = 1; ; round++) {
@@ -57,14 +58,15 @@ export async function planRegistry(
   }
 }
 
-function plannedOf(
+async function plannedOf(
   registry: Registry,
   population: Population,
   wishes: readonly FiledWish[],
   clients: number,
-): readonly Planned[] {
-  const ids = [...new Set(wishes.map(({ metric }) => metric))];
-  return ids.map((id) => {
+  run: Run,
+): Promise<readonly Planned[]> {
+  const planned: Planned[] = [];
+  for (const id of new Set(wishes.map(({ metric }) => metric))) {
     const subject = subjectOf(registry, id, population);
     const own = wishes.filter(({ metric }) => metric === id);
     const tasks = own.map(({ wish, share, refuse }) => {
@@ -75,7 +77,7 @@ function plannedOf(
     const stranger = tasks.findIndex((task) => task.question !== question);
     if (stranger > 0) own[stranger]?.refuse(0, 'one mechanism cannot answer this and the other wishes for this metric');
     const ceiling = mostEpsilon(registry, subject.metric);
-    const candidate = bestCandidate(tasks, subject.metric, ceiling, clients);
+    const candidate = await bestCandidate(tasks, subject.metric, { ceiling, clients }, run);
     const aims = tasks.map(
       (task, i): Aim => ({
         task,
@@ -85,8 +87,9 @@ function plannedOf(
         correction: 1,
       }),
     );
-    return { metric: subject.metric, candidate, aims, ceiling };
-  });
+    planned.push({ metric: subject.metric, candidate, aims, ceiling });
+  }
+  return planned;
 }
 
 /** Above 4 only where the registry says why. */
@@ -95,26 +98,42 @@ function mostEpsilon(registry: Registry, metric: Metric): number {
   return Math.min(epsilon, metric.reason === undefined ? UNEXPLAINED : registryPolicy.maxEpsilon);
 }
 
-/** The mechanism that errs least where the metric is likely to end up; of those that are as good the shortest reports. */
-function bestCandidate(tasks: readonly Task[], metric: Metric, ceiling: number, clients: number): Candidate {
+/**
+ * The mechanism that errs least where the metric is likely to end up; of those that are as good the shortest reports. Not one that
+ * is right of curves alone where the curve was assumed, if there is another.
+ */
+async function bestCandidate(
+  tasks: readonly Task[],
+  metric: Metric,
+  { ceiling, clients }: { readonly ceiling: number; readonly clients: number },
+  run: Run,
+): Promise<Candidate> {
   const epsilon = Math.min(ceiling, policy.plan.likelyEpsilon);
+  const n = Math.max(2, Math.round(clients / 2));
   const question = tasks[0]?.question ?? 'shares';
   const rated = candidatesFor(metric, question).flatMap((candidate) => {
     const params = candidate.params(epsilon);
     if (params === undefined) return [];
-    const errors = tasks.map(
-      (task) =>
-        predictedAccuracy(task, candidate, epsilon, Math.max(2, Math.round(clients / 2))) / (task.wanted as number),
-    );
-    return [{ candidate, error: Math.hypot(...errors), bytes: params.reportBytes }];
+    const accuracies = tasks.map((task) => predictedAccuracy(task, candidate, epsilon, n));
+    const error = Math.hypot(...accuracies.map((accuracy, i) => accuracy / (tasks[i]?.wanted as number)));
+    return [{ candidate, accuracies, error, bytes: params.reportBytes }];
   });
   const least = Math.min(...rated.map(({ error }) => error));
-  const best = rated
-    .filter(({ error }) => error <= least * (1 + policy.plan.same))
-    .sort((a, b) => a.bytes - b.bytes)[0];
-  if (best === undefined)
-    throw new SimError('wish-unfit', `${metric.id}: no mechanism sees anything at epsilon ${epsilon}`);
-  return best.candidate;
+  const isBest = ({ error }: (typeof rated)[number]): boolean => error <= least * (1 + policy.plan.same);
+  const order = rated.sort(
+    (a, b) => Number(isBest(b)) - Number(isBest(a)) || (isBest(a) ? a.bytes - b.bytes : a.error - b.error),
+  );
+  for (const { candidate, accuracies } of order) {
+    let isFragile = false;
+    for (const [i, task] of tasks.entries()) {
+      const world = { epsilon, n, accuracy: accuracies[i] as number };
+      const spiky = await onSpikes(task, { candidate, world }, run);
+      isFragile ||= spiky !== undefined && isFarOff(spiky);
+    }
+    if (!isFragile) return candidate;
+  }
+  if (order[0] !== undefined) return order[0].candidate;
+  throw new SimError('wish-unfit', `${metric.id}: no mechanism sees anything at epsilon ${epsilon}`);
 }
 
 /** Exact shares where they can be had. */

@@ -1,12 +1,13 @@
 import type { TextShape } from '@dither/mechanisms';
-import { chargePerWindow } from '@dither/protocol';
+import { chargePerWindow, type Registry } from '@dither/protocol';
+import { silentAfter } from '@dither/protocol/node';
 import type { CoverageTest } from '../../coverage.js';
 import type { Population } from '../../population.js';
 import { type Person, personOf } from '../person.js';
 import { UNEXPLAINED } from '../problem.js';
 import type { Solution } from '../solve.js';
 import { accuracyText } from '../words.js';
-import type { Planned } from './model.js';
+import type { Outcome, Planned } from './model.js';
 import type { RegistryPlan } from './plan-registry.js';
 
 export interface ReportedWish {
@@ -20,7 +21,8 @@ export interface ReportedWish {
   /** What the promise of the wish is kept with; null where nobody reports the metric, or where it was stopped. */
   readonly simulated: number | null;
   readonly simulatedText: string | null;
-  readonly isMet: boolean;
+  /** Null where it was stopped before that was known. */
+  readonly isMet: boolean | null;
   readonly verification: (CoverageTest & { readonly law: Solution['law'] }) | null;
 }
 
@@ -51,11 +53,12 @@ export interface RegistryPlanReport {
   readonly registry: { readonly app: string; readonly fingerprint: string };
   readonly population: string;
   readonly clients: number;
-  /** Whether every wish is met by simulation, and whether by prediction. */
-  readonly isMet: boolean;
+  /** Whether every wish is met by simulation, null where it was stopped before that was known; and whether by prediction. */
+  readonly isMet: boolean | null;
   readonly isExpected: boolean;
   /** Epsilon that a person may give per budget window, as declared now. */
   readonly budget: number;
+  /** Under the plan. */
   readonly person: Person;
   readonly participation: 'all' | 'sampled';
   readonly metrics: readonly ReportedMetricPlan[];
@@ -83,7 +86,7 @@ export function registryReport({
   const { model, plan, outcome, isMet } = found;
   const { registry, planned, clients } = model;
   const { windowDays } = registry.budget;
-  const metrics = planned.map((one, i) => reportMetric(found, one, i));
+  const metrics = planned.map((one, i) => reportMetric(found, one, i, isPartial));
   const demand = model.metricsUnder(plan).reduce((sum, metric) => sum + chargePerWindow(metric, windowDays), 0) / 1e6;
   const participation = demand <= outcome.bound + 1e-9 ? 'all' : 'sampled';
   return {
@@ -94,10 +97,10 @@ export function registryReport({
     registry: { app: registry.app, fingerprint: registry.fingerprint },
     population: population.name,
     clients,
-    isMet,
+    isMet: isMet || !isPartial ? isMet : null,
     isExpected: found.isExpected,
     budget: registry.budget.perWindow,
-    person: personOf(outcome.bound, windowDays, registry.budget),
+    person: personUnder(registry, outcome),
     participation,
     metrics,
     others: registry.wire.map(({ id }) => id).filter((id) => metrics.every((metric) => metric.id !== id)),
@@ -109,10 +112,21 @@ export function registryReport({
   };
 }
 
+/**
+ * What the plan costs a person, as `dither-registry check` counts it of the registry that is declared so: what latched metrics charge
+ * at the first report of an epoch is not charged again in each of its windows.
+ */
+function personUnder({ budget }: Registry, { bound: perWindow, classes }: Outcome): Person {
+  const { windowDays, lifetime } = budget;
+  const bound = { perWindow, windowDays, lifetime };
+  return { perReport: perWindow, perWindow, windowDays, ...silentAfter({ bound, budget, classes }) };
+}
+
 function reportMetric(
   { model, plan, outcome, found }: RegistryPlan,
   { metric, candidate, aims }: Planned,
   i: number,
+  isPartial: boolean,
 ): ReportedMetricPlan {
   const epsilon = plan.epsilons[i] as number;
   const inclusion = outcome.inclusion[i] as number;
@@ -130,6 +144,9 @@ function reportMetric(
     reportBytes: candidate.params(epsilon)?.reportBytes ?? 0,
     wishes: aims.map(({ task, wanted, weight }, j): ReportedWish => {
       const solution = found[i]?.[j];
+      const verification =
+        solution?.verification === undefined ? null : { ...solution.verification, law: solution.law };
+      const isKept = verification?.isPassed === true && (solution?.found ?? Number.NaN) <= wanted;
       return {
         wish: task.wish.text,
         weight,
@@ -138,8 +155,8 @@ function reportMetric(
         predicted: wanted * (outcome.ratios[i]?.[j] as number),
         simulated: solution?.found ?? null,
         simulatedText: solution === undefined ? null : accuracyText(task, solution.found),
-        isMet: solution?.verification?.isPassed === true && solution.found <= wanted,
-        verification: solution?.verification === undefined ? null : { ...solution.verification, law: solution.law },
+        isMet: isPartial && verification === null ? null : isKept,
+        verification,
       };
     }),
   };
