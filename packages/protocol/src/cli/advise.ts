@@ -1,8 +1,9 @@
 import { advise } from '@dither/mechanisms/advise';
 import { loadRegistry } from '../node/load-registry.js';
+import { situationOf } from '../node/situation.js';
 import type { Metric } from '../registry/metric.js';
 import type { Registry } from '../registry/registry.js';
-import { type Advised, declaredIn, situationOf } from './advice.js';
+import { type Advised, declaredIn } from './advice.js';
 import { renderAdvised } from './advise-table.js';
 import { type Args, type Command, EXIT, numberOf, UsageError } from './command.js';
 import { inclusionShares } from './inclusion.js';

@@ -1,5 +1,6 @@
 import { type IndexParams, type LatchedParams, MICRO, type TextShape } from '@dither/mechanisms';
 import { catalogue } from '@dither/mechanisms/catalogue';
+import { type SilentAfter, silentAfter } from '../node/silent-after.js';
 import { EXPIRY_NOTICE_DAYS, policy } from '../policy.js';
 import type { Latch, Metric } from '../registry/metric.js';
 import { chargePerWindow } from '../registry/participation.js';
@@ -66,12 +67,6 @@ export interface ClassAssessment {
   readonly expected: number;
 }
 
-/** Full budget windows a device can spend before its lifetime cap. */
-export interface SilentAfter {
-  readonly windows: number;
-  readonly days: number;
-}
-
 /** What `check` has to say, as data. */
 export interface Assessment {
   readonly app: string;
@@ -123,25 +118,6 @@ export function assess(registry: Registry, today: number): Assessment {
       ),
     ],
   };
-}
-
-/** How long a device lasts that spends its full share in every budget window. */
-export function silentAfter(registry: Pick<Registry, 'bound' | 'budget' | 'classes'>): SilentAfter {
-  const { lifetime, windowDays } = registry.bound;
-  const windows = Math.floor((lifetime * MICRO) / spentPerWindow(registry));
-  return { windows, days: windows * windowDays };
-}
-
-/**
- * Millionths of epsilon that a device spends in a budget window, over the long run. Of a latched metric less than a window
- * is charged for: some windows hold the first report of an epoch and others do not.
- */
-function spentPerWindow({ classes, budget }: Pick<Registry, 'budget' | 'classes'>): number {
-  const spent = classes.map(({ cap, metrics: [first] }) => {
-    if (first?.latch === undefined || cap === 0) return cap;
-    return ((first.microEpoch.at(-1) as number) * budget.windowDays) / first.epoch;
-  });
-  return spent.reduce((sum, micro) => sum + micro, 0);
 }
 
 function assessMetric(metric: Metric, inclusion: number, expectedClients: number): MetricAssessment {

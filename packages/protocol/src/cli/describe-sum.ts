@@ -1,7 +1,7 @@
 import { MICRO } from '@dither/mechanisms';
+import { type SilentAfter, silentAfter } from '../node/silent-after.js';
 import { chargePerWindow, type ParticipationClass } from '../registry/participation.js';
 import type { Registry } from '../registry/registry.js';
-import { type SilentAfter, silentAfter } from './assess.js';
 import { formatNumber } from './format.js';
 import { isUseful, likelier } from './odds.js';
 import type { Block } from './page.js';

@@ -1,5 +1,3 @@
-export { situationOf } from '../cli/advice.js';
-export { type SilentAfter, silentAfter } from '../cli/assess.js';
 export { type Comparison, compareRegistries, type FieldChange, type MetricChange } from '../registry/compare.js';
 export { renderComparison } from '../registry/comparison-text.js';
 export { mechanismsOf } from '../registry/kinds.js';
@@ -8,3 +6,5 @@ export { registryFromText } from './load-json.js';
 export { loadRegistry } from './load-registry.js';
 export { type LocatedJson, MalformedJsonError, parseLocatedJson } from './located-json.js';
 export type { JsonPath } from './scan-json.js';
+export { type SilentAfter, silentAfter } from './silent-after.js';
+export { situationOf } from './situation.js';
