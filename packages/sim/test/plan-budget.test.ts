@@ -138,9 +138,7 @@ describe('dither-sim plan --wishes', () => {
     const report = await reported<RegistryPlanReport>(plan, AbortSignal.abort(), args);
     expect(report).toMatchObject({ isPartial: true, isMet: null });
     expect(report.metrics.flatMap(({ wishes }) => wishes.map(({ isMet }) => isMet))).toEqual([null, null]);
-    expect(registryPage(report).lead[0]).toBe(
-      'Stopped before all was verified: of 0 of 2 wishes it is known that they are met.',
-    );
+    expect(registryPage(report).lead[0]).toBe('Stopped before all was verified: 0 of 2 wishes are known to be met.');
   });
 });
 

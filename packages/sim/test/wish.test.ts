@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseWish } from '../src/plan/parse-wish.js';
 import { readWishes } from '../src/plan/registry/wishes-file.js';
+import { rich } from './rich-registry.js';
 
 class Refused extends Error {}
 
@@ -67,27 +68,29 @@ describe('a wish', () => {
 });
 
 describe('a file of wishes', () => {
-  const read = (wishes: unknown) => readWishes('wishes.json', JSON.stringify({ wishes }, null, 2));
+  const read = (wishes: unknown) => readWishes('wishes.json', JSON.stringify({ wishes }, null, 2), rich);
 
   it('has a metric, a wish and, where there is something to say, weight and share', () => {
     expect(
       read([
-        { metric: 'a', wish: 'p75 within 5%', weight: 2 },
-        { metric: 'b', wish: 'any share within 2 points', share: 0.1 },
+        { metric: 'load', wish: 'p75 within 5%', weight: 2 },
+        { metric: 'used', wish: 'any share within 2 points', share: 0.1 },
       ]),
     ).toMatchObject([
-      { metric: 'a', weight: 2, share: undefined },
-      { metric: 'b', weight: 1, share: 0.1, wish: { chance: 0.95 } },
+      { metric: 'load', weight: 2, share: undefined },
+      { metric: 'used', weight: 1, share: 0.1, wish: { chance: 0.95 } },
     ]);
   });
 
   it.each([
     [[], 'wishes.json:2:3: wishes-invalid: wishes is a list'],
     [[{ wish: 'p75' }], 'wishes-invalid: wishes.0.metric is the id'],
-    [[{ metric: 'a', wish: 'p75', weigth: 2 }], 'wishes.json:6:7: wishes-invalid: wishes.0.weigth is not known'],
-    [[{ metric: 'a', wish: 'p75', weight: 0 }], 'wishes.json:6:7: wishes-invalid: wishes.0.weight is a number'],
-    [[{ metric: 'a', wish: 'p75 withn 5%' }], 'wishes.json:5:16: wish-malformed: expected see, median'],
-    [[{ metric: 'a', wish: 'p75 within 5% x' }], 'wishes.json:5:30: wish-malformed: expected the end'],
+    [[{ metric: 'laod', wish: 'p75' }], 'wishes.json:4:7: metric-unknown: wishes.0.metric is one of crash, home, load'],
+    [[{ metric: 'home', wish: 'see a page' }], 'wishes.json:4:7: metric-latched: wishes.0.metric is latched'],
+    [[{ metric: 'load', wish: 'p75', weigth: 2 }], 'wishes.json:6:7: wishes-invalid: wishes.0.weigth is not known'],
+    [[{ metric: 'load', wish: 'p75', weight: 0 }], 'wishes.json:6:7: wishes-invalid: wishes.0.weight is a number'],
+    [[{ metric: 'load', wish: 'p75 withn 5%' }], 'wishes.json:5:16: wish-malformed: expected see, median'],
+    [[{ metric: 'load', wish: 'p75 within 5% x' }], 'wishes.json:5:30: wish-malformed: expected the end'],
   ])('is refused with line and column: %j', (wishes, message) => {
     expect(() => read(wishes)).toThrow(message);
   });

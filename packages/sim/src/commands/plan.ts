@@ -91,8 +91,8 @@ async function runWishes(given: Given<Name>, io: Io): Promise<number> {
   if (given.registry === undefined) throw new SimError('argument-missing', '--wishes FILE needs --registry FILE');
   const { seed, sources } = seedOf(given);
   const file = String(given.wishes);
-  const wishes = readWishes(file, await readText(file));
   const registry = await loadRegistry(String(given.registry));
+  const wishes = readWishes(file, await readText(file), registry);
   const population = await openShares(given, registry, sources('events'), io);
   const found = await planRegistry(
     registry,

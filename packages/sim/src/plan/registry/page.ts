@@ -29,7 +29,7 @@ function leadOf(report: RegistryPlanReport): readonly string[] {
   const wishes = metrics.flatMap((metric) => metric.wishes);
   const met = `${whole(wishes.filter((wish) => wish.isMet).length)} of ${whole(wishes.length)}`;
   const cost = `A person gives epsilon ${person.perWindow} in ${person.windowDays} days, and falls silent after ${whole(person.days)} days.`;
-  if (isMet === null) return [`Stopped before all was verified: of ${met} wishes it is known that they are met.`, cost];
+  if (isMet === null) return [`Stopped before all was verified: ${met} wishes are known to be met.`, cost];
   const verdict = isMet
     ? `All ${whole(wishes.length)} wishes are met, at the least cost that was found.`
     : isExpected
@@ -42,11 +42,11 @@ function ratioSection({ metrics }: RegistryPlanReport): Section {
   const points = metrics.flatMap(({ id, epsilon, inclusion, wishes }) =>
     wishes.flatMap(({ wish, wanted, simulated, predicted, isMet }) => ({
       label: `${id}: ${wish}`,
-      group: isMet === null ? 'not known' : isMet ? 'met' : 'not met',
+      group: id,
       x: epsilon,
       y: (simulated ?? predicted) / wanted,
       isFront: false,
-      detail: `drawn by ${percent(inclusion)}`,
+      detail: `${isMet === null ? 'not known' : isMet ? 'met' : 'not met'}, drawn by ${percent(inclusion)}`,
     })),
   );
   return {

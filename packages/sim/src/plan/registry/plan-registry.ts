@@ -28,7 +28,7 @@ export interface RegistryPlan {
   readonly isExpected: boolean;
 }
 
-/** @throws SimError `metric-unknown`, `metric-latched`, `wish-unfit`, `wishes-invalid` */
+/** @throws SimError `wish-unfit`, `wishes-invalid` */
 export async function planRegistry(
   registry: Registry,
   population: Population,

@@ -1,5 +1,6 @@
+import type { Registry } from '@dither/protocol';
 import type { JsonPath } from '@dither/protocol/node';
-import { SimError } from '../../errors.js';
+import { SimError, type SimErrorCode } from '../../errors.js';
 import { parseJson } from '../../files.js';
 import { parseWish, type RefuseWish } from '../parse-wish.js';
 import type { Wish } from '../wish.js';
@@ -23,15 +24,21 @@ const KEYS = ['metric', 'wish', 'weight', 'share'];
  * there is something to say.
  *
  * @param text - what the file holds
- * @throws SimError `json-malformed`, `wishes-invalid`, `wish-malformed`, with line and column
+ * @param registry - whose metrics the wishes are about
+ * @throws SimError `json-malformed`, `wishes-invalid`, `wish-malformed`, `metric-unknown`, `metric-latched`, with line and
+ *   column
  */
-export function readWishes(file: string, text: string): readonly FiledWish[] {
+export function readWishes(file: string, text: string, registry: Pick<Registry, 'wire'>): readonly FiledWish[] {
   const json = parseJson(file, text);
-  const refuse = (path: JsonPath, expected: string): never => {
-    throw new SimError('wishes-invalid', `${path.join('.') || 'the file'} ${expected}`, {
-      file,
-      ...json.positionOf(path),
-    });
+  const refuse = (path: JsonPath, expected: string, code: SimErrorCode = 'wishes-invalid'): never => {
+    throw new SimError(code, `${path.join('.') || 'the file'} ${expected}`, { file, ...json.positionOf(path) });
+  };
+  const checkMetric = (path: JsonPath, id: string): void => {
+    const metric = registry.wire.find((one) => one.id === id);
+    if (metric === undefined) {
+      refuse(path, `is one of ${registry.wire.map((one) => one.id).join(', ')}`, 'metric-unknown');
+    }
+    if (metric?.latch !== undefined) refuse(path, 'is latched: in a plan it stays as declared', 'metric-latched');
   };
   const { wishes } = Object(json.value) as { readonly wishes?: unknown };
   if (!Array.isArray(wishes) || wishes.length === 0) return refuse(['wishes'], 'is a list of wishes');
@@ -41,6 +48,7 @@ export function readWishes(file: string, text: string): readonly FiledWish[] {
     const stranger = Object.keys(Object(entry) as object).find((key) => !KEYS.includes(key));
     if (stranger !== undefined) refuse([...path, stranger], `is not known here; known: ${KEYS.join(', ')}`);
     if (typeof metric !== 'string') return refuse([...path, 'metric'], 'is the id of a metric');
+    checkMetric([...path, 'metric'], metric);
     if (typeof wish !== 'string') return refuse([...path, 'wish'], 'is a wish, such as "p75 within 5%"');
     if (typeof weight !== 'number' || !(weight > 0)) return refuse([...path, 'weight'], 'is a number above 0');
     if (share !== undefined && !(typeof share === 'number' && share > 0 && share < 1)) {
