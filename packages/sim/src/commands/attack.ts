@@ -16,7 +16,7 @@ import { progress } from '../progress.js';
 import { freshSeed, seededSources } from '../seeded.js';
 import { mechanismArguments, mechanismSubject, metricSubjects, type Subject } from '../subject.js';
 import { commonArguments, defineCommand, type Given, sameAgain, wholeNumber } from './command.js';
-import { checkOut, finish, finishEmpty } from './finish.js';
+import { finish, finishEmpty } from './finish.js';
 import { someNumber, someNumbers } from './numbers.js';
 
 type Name =
@@ -70,7 +70,6 @@ export const attack = defineCommand<Name>({
     },
   },
   async run(given, io) {
-    await checkOut(given);
     const { names, options } = await prepare(given);
     const bar = progress(options.repetitions, 'repetitions', io);
     const outcome = await simulateAttacks(options, io.stop, bar.update);

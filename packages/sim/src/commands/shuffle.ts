@@ -6,7 +6,7 @@ import { shufflePage } from '../shuffle/page.js';
 import { type ShuffleOptions, type ShuffleReport, shuffleReport } from '../shuffle/report.js';
 import { mechanismArguments, mechanismSubject, metricSubjects } from '../subject.js';
 import { commonArguments, defineCommand, type Given, sameAgain } from './command.js';
-import { checkOut, finish, finishEmpty } from './finish.js';
+import { finish, finishEmpty } from './finish.js';
 import { someNumber, someNumbers } from './numbers.js';
 
 type Name =
@@ -50,7 +50,6 @@ export const shuffle = defineCommand<Name>({
     },
   },
   async run(given, io) {
-    await checkOut(given);
     const report = await compute(given, io.stop);
     if (report.messages.length === 0) return finishEmpty(io);
     return finish(report, shufflePage(report), given, io);
