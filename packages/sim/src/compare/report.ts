@@ -1,5 +1,6 @@
 import type { Question } from '@dither/mechanisms/advise';
 import { policy } from '@dither/protocol';
+import { known } from '../known.js';
 import { type Ceiling, ceilingOf, type Person, personOf } from '../plan/person.js';
 import { BARE_ID } from '../predict/bare.js';
 import type { Advised, Compared, Comparison } from './compare.js';
@@ -123,18 +124,14 @@ function reportCell(cell: Compared, all: readonly Compared[], person: (epsilon: 
     epsilon,
     clients: n,
     predicted,
-    measured: numberOrNull(measured),
-    standardError: numberOrNull(standardError),
+    measured: known(measured),
+    standardError: known(standardError),
     engine: engine ?? 'predicted',
     repetitions,
     reportBytes: params.reportBytes,
     person: person(epsilon),
     isFront: !all.some((other) => other.n === n && isBetter(other, cell)),
   };
-}
-
-function numberOrNull(x: number | undefined): number | null {
-  return x !== undefined && Number.isFinite(x) ? x : null;
 }
 
 /** No worse in both, and better in one. */

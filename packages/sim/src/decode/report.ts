@@ -1,3 +1,4 @@
+import { known } from '../known.js';
 import { policy } from '../policy.js';
 import type { RapporParams } from './aggregates.js';
 import type { Decoded, DecodedShare } from './decoded.js';
@@ -94,10 +95,6 @@ export function decodeReport(options: DecodeReportOptions): DecodeReport {
 
 function share({ value, standardError }: DecodedShare): ReportedShare {
   return { value: known(value), standardError: known(standardError) };
-}
-
-function known(x: number): number | null {
-  return Number.isFinite(x) ? x : null;
 }
 
 /** Chance alone leads so far out of [0, 1] less than once in three million times. */

@@ -1,4 +1,5 @@
 import { MICRO } from '@dither/mechanisms';
+import { known } from '../known.js';
 import { policy } from '../policy.js';
 import { type Composition, composed } from './composition.js';
 import { changedHalfway, lossBetween, memoOutcomes, neverChanged, worstMemoPair } from './loss.js';
@@ -95,9 +96,9 @@ function revealedAfter(metric: TwoStageMetric, count: number): RevealedBy {
     declaredLatched: declaredLatched(metric, count),
     publishedMemo: Math.min(2, count) * epsilonInfinity,
     latched: lossBetween({ stages, rule: 'latched', reports }, ...neverChanged(count), maxOutcomes).epsilon,
-    memo: finite(memo.epsilon),
+    memo: known(memo.epsilon),
     isExact: memo.isExact,
-    memoAtMost: finite(differing(count) * ofStored(stages)),
+    memoAtMost: known(differing(count) * ofStored(stages)),
   };
 }
 
@@ -127,10 +128,10 @@ function pairsOf(metric: TwoStageMetric, isQuick: boolean): readonly WorstByLeng
     const latched = { stages, rule: 'latched', reports: metric.reports } as const;
     return {
       reports: count,
-      halfway: finite(
+      halfway: known(
         lossBetween({ ...latched, rule: 'memo' }, ...changedHalfway(count), Number.POSITIVE_INFINITY).epsilon,
       ),
-      worst: finite(worst.epsilon),
+      worst: known(worst.epsilon),
       histories: [worst.a.join(''), worst.b.join('')],
       // Epochs are apart, and each tells most where its two values differ: then so do all.
       latched: lossBetween(latched, ...neverChanged(count), Number.POSITIVE_INFINITY).epsilon,
@@ -160,8 +161,4 @@ function climbLengths(reports: number): readonly number[] {
   return [...new Set([1, 2, 3, 4, 5, 7, 10, 14, 21, 28, 52, 91, 182, reports])]
     .filter((count) => count <= reports)
     .sort((a, b) => a - b);
-}
-
-function finite(x: number): number | null {
-  return Number.isFinite(x) ? x : null;
 }

@@ -5,6 +5,7 @@ import type { Detection } from '../cells/cell.js';
 import type { EngineChoice, EngineName } from '../choose-engine.js';
 import type { CoverageTest } from '../coverage.js';
 import { type Detections, detectionsOf } from '../detections.js';
+import { known } from '../known.js';
 import type { Simulated } from '../metrics.js';
 import type { Moments } from '../moments.js';
 import { policy } from '../policy.js';
@@ -193,7 +194,7 @@ function reportMetric({ metric: simulated, n, mse, maxError, accuracy, cells }: 
 }
 
 function reportMean({ mean, standardError }: Moments): ReportedMean | null {
-  return Number.isNaN(mean) ? null : { mean, standardError: finite(standardError) };
+  return Number.isNaN(mean) ? null : { mean, standardError: known(standardError) };
 }
 
 function reportValue({ cell, errors }: MetricSummary['cells'][number]): ReportedValue {
@@ -202,27 +203,22 @@ function reportValue({ cell, errors }: MetricSummary['cells'][number]): Reported
     value: quantity.label,
     quantity: quantity.name,
     isShare: quantity.isShare,
-    truth: finite(truth),
-    estimate: finite(estimate.value),
-    error: finite(error),
-    standardError: finite(estimate.standardError),
-    low: finite(estimate.low),
-    high: finite(estimate.high),
+    truth: known(truth),
+    estimate: known(estimate.value),
+    error: known(error),
+    standardError: known(estimate.standardError),
+    low: known(estimate.low),
+    high: known(estimate.high),
     covered: isCovered,
     n: estimate.n,
-    detectionLimit: finite(estimate.detectionLimit),
+    detectionLimit: known(estimate.detectionLimit),
     ...(detection === undefined ? {} : { detection }),
     ...(isDetected === undefined ? {} : { detected: isDetected }),
     over: {
-      bias: finite(errors.bias),
-      rmse: finite(errors.rmse),
-      standardError: finite(errors.standardError),
-      coverage: finite(errors.coverage),
+      bias: known(errors.bias),
+      rmse: known(errors.rmse),
+      standardError: known(errors.standardError),
+      coverage: known(errors.coverage),
     },
   };
-}
-
-/** JSON has no NaN and no infinity. */
-function finite(x: number): number | null {
-  return Number.isFinite(x) ? x : null;
 }
